@@ -1,0 +1,46 @@
+import { ArchError, shown } from "./arch-error.js";
+import { type EncoderArch, uniformArch, type UniformArchOptions } from "./encoder-arch.js";
+import { requireSize } from "./require-size.js";
+
+/** Bort's <D, A, H, I>: the four numbers that tell one uniform BERT from another. Source: Bort, section 3.1. */
+export type ArchTuple = readonly [depth: number, heads: number, hidden: number, intermediate: number];
+
+/** What a tuple leaves open: vocabulary, positions and conventions, common to every candidate of a search. */
+export type ArchFrame = Omit<UniformArchOptions, "depth" | "heads" | "hidden" | "intermediate">;
+
+/** The architecture of a tuple inside a frame; throws what `uniformArch` throws. */
+export function archOf([depth, heads, hidden, intermediate]: ArchTuple, frame: ArchFrame): EncoderArch {
+  return uniformArch({ ...frame, depth, heads, hidden, intermediate });
+}
+
+/** The tuple of an architecture, or `undefined` if its layers differ or its heads do not split the hidden size evenly. */
+export function tupleOf(arch: EncoderArch): ArchTuple | undefined {
+  const first = arch.layers[0];
+  if (first === undefined) return undefined;
+  const { heads, intermediateSize } = first;
+  const uniform = arch.layers.every((layer) =>
+    layer.heads === heads && layer.intermediateSize === intermediateSize
+    && layer.keySize * heads === arch.hiddenSize && layer.valueSize * heads === arch.hiddenSize);
+  return uniform ? [arch.layers.length, heads, arch.hiddenSize, intermediateSize] : undefined;
+}
+
+/**
+ * Reads `"4,8,1024,768"`: depth, heads, hidden, intermediate; spaces around the numbers do not matter.
+ *
+ * Throws `arch/bad-tuple` where there are not four decimal numbers, `arch/bad-size` where one is out of range.
+ * Divisibility is left to `uniformArch`.
+ */
+export function parseTuple(text: string): ArchTuple {
+  const match = /^\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*$/.exec(text);
+  if (match === null) {
+    throw new ArchError("arch/bad-tuple",
+      `arch: an architecture must be four whole numbers depth,heads,hidden,intermediate, got ${shown(text)}; write it like 4,8,1024,768`);
+  }
+  const size = (group: number, what: string): number => requireSize(Number(match[group]), what);
+  return [size(1, "depth"), size(2, "heads"), size(3, "hidden"), size(4, "intermediate")];
+}
+
+/** Writes a tuple as {@link parseTuple} reads it: `"4,8,1024,768"`. */
+export function formatTuple(tuple: ArchTuple): string {
+  return tuple.join(",");
+}

@@ -1,0 +1,106 @@
+import { type Backend, type DType, type Feeds, type Graph, GraphError, type Outputs, type Program, type TensorType, type TypedArray, encodeModel, feedChecker, parametersOf } from "@bort/graph";
+import { type InferenceSession, type Tensor } from "onnxruntime-node";
+import { engineError } from "./backend-error.js";
+import { type Engine, type EngineOptions, checkOptions, createSession, loadEngine } from "./engine.js";
+import { inPlaceRule, overlapOf } from "./in-place.js";
+
+export const engineTypes = { f32: "float32", i32: "int32", i64: "int64", bool: "bool" } as const satisfies Record<DType, Tensor.Type>;
+
+/**
+ * A backend that runs graphs on ONNX Runtime, in single precision.
+ *
+ * Feeds are read in place, and outputs named in `into` are written in place. A run blocks the event loop.
+ *
+ * @throws BackendError `backend-onnx/engine-missing`, `backend-onnx/bad-option`; `compile` throws `backend-onnx/bad-model`, a program's
+ * `run` throws `backend-onnx/run-failed`, and GraphError `graph/disposed` after `dispose`.
+ */
+export async function onnxBackend(options: EngineOptions = {}): Promise<Backend> {
+  const engine = await loadEngine();
+  checkOptions(engine, options);
+  const { device = "cpu" } = options;
+  return {
+    name: device === "cpu" ? "onnx" : `onnx-${device}`,
+    device: device === "cpu" ? "cpu" : "gpu",
+    async compile(graph): Promise<Program> {
+      const names = engineNames(graph);
+      const model = encodeModel(Object.fromEntries(Object.entries(graph).map(([name, node]) => [names.get(name)!, node])), { dialect: "onnxruntime" });
+      return new OnnxProgram(engine, await createSession(engine, model, options), graph, names);
+    },
+  };
+}
+
+/** An output's name in the model: its own, or another where a parameter has that name. */
+function engineNames(graph: Graph): Map<string, string> {
+  const parameters = parametersOf(graph);
+  const taken = new Set([...parameters.keys(), ...Object.keys(graph)]);
+  return new Map(Object.keys(graph).map((name) => {
+    let free = name;
+    if (parameters.has(name)) while (taken.has(free)) free += "'";
+    taken.add(free);
+    return [name, free];
+  }));
+}
+
+class OnnxProgram implements Program {
+  readonly #engine: Engine;
+  readonly #graph: Graph;
+  readonly #outputNames: ReadonlyMap<string, string>;
+  readonly #check: (feeds: Feeds, into?: Feeds) => void;
+  readonly #mayOverwrite: (output: string, parameter: string) => boolean;
+  readonly #parameters: ReadonlyMap<string, TensorType>;
+  readonly #tensors = new Map<string, Tensor>();
+  #session: InferenceSession | null;
+
+  constructor(engine: Engine, session: InferenceSession, graph: Graph, outputNames: ReadonlyMap<string, string>) {
+    this.#engine = engine;
+    this.#session = session;
+    this.#graph = graph;
+    this.#outputNames = outputNames;
+    this.#check = feedChecker(graph);
+    this.#mayOverwrite = inPlaceRule(graph);
+    this.#parameters = parametersOf(graph);
+  }
+
+  async run(feeds: Feeds, into: Feeds = {}): Promise<Outputs> {
+    if (this.#session === null) throw new GraphError("graph/disposed", "backend-onnx: the program was disposed and cannot run; compile its graph again");
+    this.#check(feeds, into);
+    const inputs = Object.fromEntries([...this.#parameters].map(([name, type]) => [name, this.#tensor(`feed ${name}`, type, feeds[name]!)]));
+    const inPlace = new Set(Object.keys(into).filter((name) => this.#canWriteTo(name, feeds, into)));
+    const fetches = Object.fromEntries(Object.entries(this.#graph).map(([name, type]) =>
+      [this.#outputNames.get(name)!, inPlace.has(name) ? this.#tensor(`output ${name}`, type, into[name]!) : null]));
+    const results = await this.#session.run(inputs, fetches).catch((cause: unknown) => {
+      throw engineError("backend-onnx/run-failed", "ONNX Runtime failed to run the program", cause);
+    });
+    return Object.fromEntries(Object.entries(this.#graph).map(([name, { dtype, shape }]) => {
+      const target = into[name];
+      const fresh = results[this.#outputNames.get(name)!]!.data as TypedArray;
+      if (target !== undefined && !inPlace.has(name)) (target as Uint8Array).set(fresh as Uint8Array);
+      return [name, { dtype, shape, data: target ?? fresh }];
+    }));
+  }
+
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    this.#tensors.clear();
+    await session?.release();
+  }
+
+  /** Whether the engine may write an output to its array while the feeds are still read. */
+  #canWriteTo(output: string, feeds: Feeds, into: Feeds): boolean {
+    const target = into[output]!;
+    return Object.entries(feeds).every(([parameter, data]) => {
+      const overlap = overlapOf(target, data);
+      return overlap === "none" || (overlap === "same" && this.#mayOverwrite(output, parameter));
+    });
+  }
+
+  /** The engine's view of an array; the last one of each name is kept, as the same arrays come back every step. */
+  #tensor(key: string, { dtype, shape }: TensorType, data: TypedArray): Tensor {
+    const last = this.#tensors.get(key);
+    if (last !== undefined && last.data === data) return last;
+    const made = new this.#engine.Tensor(engineTypes[dtype], data as Float32Array, [...shape]) as Tensor;
+    this.#tensors.set(key, made);
+    return made;
+  }
+}

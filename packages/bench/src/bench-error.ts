@@ -1,0 +1,20 @@
+/** What went wrong, as a literal that programs and tests can rely on. */
+export type BenchErrorCode =
+  | "bench/bad-label"
+  | "bench/bad-option"
+  | "bench/bad-shape"
+  | "bench/bad-table"
+  | "bench/lengths-differ"
+  | "bench/no-examples"
+  | "bench/no-labels"
+  | "bench/other-labels"
+  | "bench/unknown-metric";
+
+/** The error of this package: `code` says which, `message` is one line that says what was needed, what was given and what to do. */
+export class BenchError extends Error {
+  override readonly name: string = "BenchError";
+
+  constructor(readonly code: BenchErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}

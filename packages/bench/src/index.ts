@@ -1,0 +1,13 @@
+export { BenchError, type BenchErrorCode } from "./bench-error.js";
+export { evaluateTask, type EvaluateTaskOptions, type TaskScore } from "./evaluate-task.js";
+export { formatNumber } from "./format-number.js";
+export { accuracy, computeMetrics, type Labels, majorityBaseline, majorityClass, matthewsCorrelation, type MetricValues } from "./metrics.js";
+export { type Axis } from "./report/axis.js";
+export { type BarChart } from "./report/bar-chart.js";
+export { type Chart } from "./report/chart.js";
+export { type LineChart } from "./report/line-chart.js";
+export { renderReport, type Report, type Section } from "./report/report.js";
+export { type ScatterChart, type ScatterPoint } from "./report/scatter-chart.js";
+export { type Alignment, type Cell, type Column, type Table } from "./table.js";
+export { consoleTable } from "./terminal/console-table.js";
+export { type ProgressBar, progressBar, type ProgressOptions, type ProgressStream } from "./terminal/progress-bar.js";

@@ -1,0 +1,72 @@
+import { uniformArch } from "@bort/arch";
+import { random } from "@bort/data";
+import { type Backend, type Feeds } from "@bort/graph";
+import { Trainer, adamW, createModel, mlmLossGraph } from "@bort/nn";
+import { BenchError } from "./bench-error.js";
+
+/** Sizes of a training step, in the order of the command line. */
+export interface StepShape {
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly intermediateSize: number;
+  readonly depth: number;
+  readonly vocabSize: number;
+  readonly maskedPerSequence: number;
+}
+
+/** Reads `16,128,256,4,1024,4,8192,20`; @throws BenchError `bench/bad-shape` */
+export function parseStepShape(text: string): StepShape {
+  const sizes = text.split(",").map(Number);
+  if (sizes.length !== 8 || sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) {
+    throw new BenchError("bench/bad-shape", `bench: a shape is batch,sequence,hidden,heads,FFN,layers,vocabulary,masked, got ${JSON.stringify(text)}; for example 16,128,256,4,1024,4,8192,20`);
+  }
+  const [batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence] = sizes as [number, number, number, number, number, number, number, number];
+  return { batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence };
+}
+
+export interface StepTimes {
+  readonly medianMs: number;
+  readonly minMs: number;
+  /** Resident memory of the process after the last step. */
+  readonly residentBytes: number;
+  readonly loss: number;
+}
+
+/** Times a whole training step: masked-language-model loss and gradients, clipping, AdamW on every parameter, in float32. */
+export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9 }: { readonly warmUp?: number; readonly repeats?: number } = {}): Promise<StepTimes> {
+  const { batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence } = shape;
+  const arch = uniformArch({ depth, heads, hidden: hiddenSize, intermediate: intermediateSize, vocabSize, positions: sequenceLength, activation: "geluTanh" });
+  const model = createModel(arch, { kind: "mlm" } as const, 0);
+  const graph = mlmLossGraph(arch, { batchSize, sequenceLength, maskedPerSequence });
+  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, optimizer: adamW() });
+  try {
+    const batch = syntheticBatch(shape);
+    const times: number[] = [];
+    let loss = Number.NaN;
+    for (let i = 0; i < warmUp + repeats; i++) {
+      const start = performance.now();
+      ({ loss } = await trainer.step(batch, 1e-4));
+      if (i >= warmUp) times.push(performance.now() - start);
+    }
+    times.sort((a, b) => a - b);
+    return { medianMs: times[Math.floor(times.length / 2)]!, minMs: times[0]!, residentBytes: process.memoryUsage().rss, loss };
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** Random tokens; the masked places spread evenly over each sequence. */
+function syntheticBatch({ batchSize, sequenceLength, vocabSize, maskedPerSequence }: StepShape): Feeds {
+  const rng = random(0, "step-benchmark");
+  const tokens = (count: number): Int32Array => Int32Array.from({ length: count }, () => rng.integer(vocabSize));
+  const stride = Math.floor(sequenceLength / maskedPerSequence);
+  const masked = batchSize * maskedPerSequence;
+  return {
+    ids: tokens(batchSize * sequenceLength),
+    positions: Int32Array.from({ length: masked }, (_, i) => Math.floor(i / maskedPerSequence) * sequenceLength + (i % maskedPerSequence) * stride),
+    labels: tokens(masked),
+    weights: new Float32Array(masked).fill(1),
+  };
+}

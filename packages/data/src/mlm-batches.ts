@@ -1,0 +1,114 @@
+import { DataError } from "./data-error.js";
+import { maskTokens, type MaskedTokens } from "./masking.js";
+import { permutationAt, random } from "./random.js";
+import type { TokenFile } from "./token-file.js";
+import type { Tokenizer } from "./tokenizer.js";
+
+/** A batch for masked language modelling. */
+export interface MlmBatch extends MaskedTokens {
+  /** Token ids after masking; [batch * seq]. No sequence has padding. */
+  readonly ids: Int32Array;
+}
+
+/** The batches of a token file, any of which can be asked for at any time. */
+export interface MlmBatches {
+  /** The sequences that the file holds; the tokens after the last whole one are not used. */
+  readonly sequences: number;
+  /** The batches that one epoch holds; in each epoch, up to `batchSize - 1` sequences are left out. */
+  readonly stepsPerEpoch: number;
+  /** The batch of a step, counted from 0 over all epochs: the same for the same seed and step, whatever was asked before. */
+  at(step: number): MlmBatch;
+}
+
+/** How to make a fixed set of batches to evaluate on. */
+export interface ValidationBatchesOptions {
+  readonly batchSize: number;
+  /** The tokens of a sequence, with `<s>` and `</s>`: at least 3. */
+  readonly sequenceLength: number;
+  /** Slots for predictions in each sequence. Default ceil(0.15 * sequenceLength). */
+  readonly maskedPerSequence?: number;
+  /** The tokenizer that made the file. */
+  readonly tokenizer: Pick<Tokenizer, "special" | "vocabSize">;
+}
+
+/** How to make batches to train on. */
+export interface MlmBatchesOptions extends ValidationBatchesOptions {
+  readonly seed: number;
+  /**
+   * "shuffled": every epoch has its own order and its own masks. "sequential": every epoch is the same, in the order of the file.
+   * Default "shuffled".
+   */
+  readonly order?: "shuffled" | "sequential";
+}
+
+/**
+ * Batches of packed text: sequence i is `<s>`, the tokens [i * (L - 2), (i + 1) * (L - 2)) of the file, `</s>`, masked as in `maskTokens`.
+ * Throws `data/bad-option`, `data/bad-tokens` for another vocabulary, or `data/corpus-too-small` for less than one batch.
+ */
+export function mlmBatches(tokens: TokenFile, options: MlmBatchesOptions): MlmBatches {
+  const { batchSize, sequenceLength, seed, tokenizer, order = "shuffled" } = options;
+  const maskedPerSequence = options.maskedPerSequence ?? Math.ceil(0.15 * sequenceLength);
+  validate(tokens, options, maskedPerSequence);
+  const sequences = Math.floor(tokens.tokens / (sequenceLength - 2));
+  const stepsPerEpoch = Math.floor(sequences / batchSize);
+  const orderOf = sequenceOrder(seed, sequences, order);
+  const { special, vocabSize } = tokenizer;
+
+  return {
+    sequences,
+    stepsPerEpoch,
+    at(step) {
+      if (!Number.isSafeInteger(step) || step < 0) {
+        throw new DataError("data/bad-option", `data: a step must be an integer of at least 0, got ${step}`);
+      }
+      const sequenceAt = orderOf(Math.floor(step / stepsPerEpoch));
+      const stepInEpoch = step % stepsPerEpoch;
+      const ids = new Int32Array(batchSize * sequenceLength); // [batch, seq]
+      for (let row = 0; row < batchSize; row++) {
+        const sequence = sequenceAt(stepInEpoch * batchSize + row);
+        ids[row * sequenceLength] = special.begin;
+        ids.set(tokens.read(sequence * (sequenceLength - 2), sequenceLength - 2), row * sequenceLength + 1);
+        ids[(row + 1) * sequenceLength - 1] = special.end;
+      }
+      const rng = random(seed, "mask", order === "shuffled" ? step : stepInEpoch);
+      return { ids, ...maskTokens(ids, { vocabSize, special, batchSize, sequenceLength, maskedPerSequence }, rng) };
+    },
+  };
+}
+
+/** Batches to evaluate on: the same sequences with the same masks in every run, in the order of the file. Throws as `mlmBatches` does. */
+export function validationBatches(tokens: TokenFile, options: ValidationBatchesOptions): MlmBatches {
+  return mlmBatches(tokens, { ...options, seed: 0, order: "sequential" });
+}
+
+/** The order of the sequences in each epoch; the permutation last asked for is kept, as steps mostly follow one another. */
+function sequenceOrder(seed: number, sequences: number, order: "shuffled" | "sequential"): (epoch: number) => (index: number) => number {
+  if (order === "sequential") return () => (index) => index;
+  let kept = { epoch: 0, permutation: permutationAt(seed, sequences, "order", 0) };
+  return (epoch) => {
+    if (kept.epoch !== epoch) kept = { epoch, permutation: permutationAt(seed, sequences, "order", epoch) };
+    return kept.permutation;
+  };
+}
+
+function validate(tokens: TokenFile, { batchSize, sequenceLength, tokenizer }: ValidationBatchesOptions, maskedPerSequence: number): void {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new DataError("data/bad-option", `data: batchSize must be an integer of at least 1, got ${batchSize}`);
+  }
+  if (!Number.isInteger(sequenceLength) || sequenceLength < 3) {
+    throw new DataError("data/bad-option", `data: sequenceLength must be an integer of at least 3, got ${sequenceLength}`);
+  }
+  if (!Number.isInteger(maskedPerSequence) || maskedPerSequence < 1 || maskedPerSequence > sequenceLength - 2) {
+    const range = `[1, ${sequenceLength - 2}]`;
+    throw new DataError("data/bad-option", `data: maskedPerSequence must be an integer in ${range}, got ${maskedPerSequence}`);
+  }
+  if (tokens.vocabSize !== tokenizer.vocabSize) {
+    const sizes = `${tokens.vocabSize} tokens and the tokenizer ${tokenizer.vocabSize}`;
+    throw new DataError("data/bad-tokens", `data: the token file has a vocabulary of ${sizes}; open it with the tokenizer that made it`);
+  }
+  const needed = batchSize * (sequenceLength - 2);
+  if (tokens.tokens < needed) {
+    const batch = `one batch of ${batchSize} sequences of ${sequenceLength} needs ${needed} tokens`;
+    throw new DataError("data/corpus-too-small", `data: ${batch}, but the corpus has ${tokens.tokens}; add text, or lower the batch size`);
+  }
+}

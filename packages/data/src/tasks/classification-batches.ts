@@ -1,0 +1,152 @@
+import { DataError } from "../data-error.js";
+import { random } from "../random.js";
+import { type Tokenizer } from "../tokenizer.js";
+import { type TextExample } from "./text-task.js";
+
+/** A padded batch of classified texts; `batch` is the batch size asked for, `length` is common to its rows. */
+export interface ClassificationBatch {
+  /** Token ids, [batch, length]. */
+  readonly ids: Int32Array;
+  /** 1 for a token, 0 for padding, [batch, length]. */
+  readonly mask: Float32Array;
+  /** Positions in the list of labels, [batch]; 0 where the example has none. */
+  readonly labels: Int32Array;
+  /** 1 for a row that counts; 0 for one without a label and for the filler rows that complete a sequential pass, [batch]. */
+  readonly weights: Float32Array;
+  readonly length: number;
+}
+
+export interface ClassificationBatchesOptions {
+  readonly tokenizer: Tokenizer;
+  /** The task's labels, in the order of the model's outputs. */
+  readonly labels: readonly string[];
+  readonly batchSize: number;
+  /** The most tokens a row may have, with its begin and end tokens. */
+  readonly maxLength: number;
+  /** Chooses the shuffled order; a sequential one does not depend on it. */
+  readonly seed: number;
+  /** `shuffled` for training: every label is required; `sequential` for evaluation: row `i` of batch `t` is example `t * batchSize + i`. */
+  readonly order: "shuffled" | "sequential";
+}
+
+/** The batches of a labelled set: `at(step)` depends on the options and `step` alone, and steps past an epoch go on with the next. */
+export interface ClassificationBatches {
+  /** How many examples there are. */
+  readonly examples: number;
+  readonly stepsPerEpoch: number;
+  at(step: number): ClassificationBatch;
+}
+
+/** Rows are padded to a multiple of this, so that a run needs few program shapes. */
+const LENGTH_STEP = 16;
+
+/** Batches in a window of the shuffled order within which examples are grouped by length. */
+const WINDOW = 16;
+
+interface Row {
+  readonly ids: readonly number[];
+  readonly label: number | undefined;
+}
+
+/**
+ * Turns labelled texts into padded batches of `<s> A </s>` or `<s> A </s> B </s>`, cut to `maxLength` tokens (of a pair, the longer first).
+ * Shuffled: each epoch has its own order, holds every example once and completes its last batch with examples from the start of that order;
+ * texts of like length share a batch, within windows of 16 batches. Sequential: copies of its last row, of weight 0, complete the last batch.
+ * Throws `data/bad-option`, and `data/unknown-label` for a label outside `labels`, or for none where the order is shuffled.
+ */
+export function classificationBatches(examples: readonly TextExample[], options: ClassificationBatchesOptions): ClassificationBatches {
+  const { tokenizer, batchSize, maxLength, seed } = options;
+  checkOptions(examples, options);
+  const rows = examples.map((example, index): Row => ({ ids: tokens(example, tokenizer, maxLength), label: labelOf(example, index, options) }));
+  const stepsPerEpoch = Math.ceil(rows.length / batchSize);
+  const orderOf = lastOnly((epoch) => options.order === "shuffled" ? shuffledOrder(rows, batchSize, seed, epoch) : rows.map((_, index) => index));
+  return {
+    examples: rows.length,
+    stepsPerEpoch,
+    at(step) {
+      if (!Number.isSafeInteger(step) || step < 0) throw new DataError("data/bad-option", `data: a step is an integer from 0, got ${step}`);
+      const order = orderOf(Math.floor(step / stepsPerEpoch));
+      const start = (step % stepsPerEpoch) * batchSize;
+      return batchOf(order.slice(start, start + batchSize).map((index) => rows[index]!), batchSize, maxLength, tokenizer.special.pad);
+    },
+  };
+}
+
+/** How many tokens of each text to keep when both may have `budget`: the longer gives up tokens until they are equal; the first keeps an odd one. */
+export function truncatePair(first: number, second: number, budget: number): readonly [first: number, second: number] {
+  if (first + second <= budget) return [first, second];
+  const half = Math.floor(budget / 2);
+  if (second <= half) return [budget - second, second];
+  if (first <= budget - half) return [first, budget - first];
+  return [budget - half, half];
+}
+
+/** Begin, A, end, and for a pair B, end. */
+function tokens({ text, pair }: TextExample, tokenizer: Tokenizer, maxLength: number): number[] {
+  const { begin, end } = tokenizer.special;
+  const first = tokenizer.encode(text);
+  if (pair === undefined) return [begin, ...first.subarray(0, maxLength - 2), end];
+  const second = tokenizer.encode(pair);
+  const [kept, keptOfPair] = truncatePair(first.length, second.length, maxLength - 3);
+  return [begin, ...first.subarray(0, kept), end, ...second.subarray(0, keptOfPair), end];
+}
+
+function labelOf({ label }: TextExample, index: number, { labels, order }: ClassificationBatchesOptions): number | undefined {
+  if (label === undefined && order === "sequential") return undefined;
+  const position = label === undefined ? -1 : labels.indexOf(label);
+  if (position >= 0) return position;
+  const got = label === undefined ? "none" : JSON.stringify(label);
+  throw new DataError("data/unknown-label", `data: example ${index} needs a label of ${labels.join(", ")}, got ${got}`);
+}
+
+/** Every example once, then as many from the start as complete the last batch; within a window, the batches hold texts of like length. */
+function shuffledOrder(rows: readonly Row[], batchSize: number, seed: number, epoch: number): number[] {
+  const rng = random(seed, "classification-batches", epoch);
+  const once = rng.shuffle(rows.map((_, index) => index));
+  const order = Array.from({ length: Math.ceil(rows.length / batchSize) * batchSize }, (_, index) => once[index % once.length]!);
+  return chunks(order, WINDOW * batchSize).flatMap((window) => {
+    window.sort((a, b) => rows[a]!.ids.length - rows[b]!.ids.length);
+    return rng.shuffle(chunks(window, batchSize)).flat();
+  });
+}
+
+function batchOf(rows: readonly Row[], batchSize: number, maxLength: number, pad: number): ClassificationBatch {
+  const longest = rows.reduce((most, row) => Math.max(most, row.ids.length), 0);
+  const length = Math.min(maxLength, Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP);
+  const ids = new Int32Array(batchSize * length).fill(pad); // [batch, length]
+  const mask = new Float32Array(batchSize * length); // [batch, length]
+  const labels = new Int32Array(batchSize);
+  const weights = new Float32Array(batchSize);
+  for (let i = 0; i < batchSize; i++) {
+    const row = rows[Math.min(i, rows.length - 1)]!;
+    ids.set(row.ids, i * length);
+    mask.fill(1, i * length, i * length + row.ids.length);
+    labels[i] = row.label ?? 0;
+    weights[i] = i < rows.length && row.label !== undefined ? 1 : 0;
+  }
+  return { ids, mask, labels, weights, length };
+}
+
+function checkOptions(examples: readonly TextExample[], { batchSize, maxLength }: ClassificationBatchesOptions): void {
+  if (examples.length === 0) throw new DataError("data/bad-option", "data: classification batches need at least one example, got none");
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new DataError("data/bad-option", `data: batchSize must be an integer of at least 1, got ${batchSize}`);
+  }
+  const least = examples.some((example) => example.pair !== undefined) ? 5 : 3;
+  if (!Number.isSafeInteger(maxLength) || maxLength < least) {
+    throw new DataError("data/bad-option", `data: maxLength must be an integer of at least ${least} for these examples, got ${maxLength}`);
+  }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+/** Keeps the value of the latest key: steps are asked for in order, so one epoch at a time is enough. */
+function lastOnly<T>(make: (key: number) => T): (key: number) => T {
+  let last: { readonly key: number; readonly value: T } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+}

@@ -1,0 +1,99 @@
+import { type EncoderArch } from "@bort/arch";
+import { type MlmBatch, type MlmBatches } from "@bort/data";
+import { type Backend, type Feeds, type Program, parameter } from "@bort/graph";
+import { type LossGraph, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, mlmNodes, schedule, sgd } from "@bort/nn";
+import { setImmediate } from "node:timers/promises";
+import { type ErrorContext } from "./extract.js";
+
+/** One member of Theta: how a candidate is trained for its surrogate error. */
+export interface CandidateHyperparameters {
+  /** Of stochastic gradient descent, after warm-up. */
+  readonly learningRate: number;
+  /** Share of the steps over which the rate rises; floor(warmupRatio * steps) steps. */
+  readonly warmupRatio: number;
+}
+
+/** Bort's single hyperparameter set (section 3.3); its batch was 1,024 sequences of 512 tokens. */
+export const bortHyperparameters: CandidateHyperparameters = { learningRate: 5e-4, warmupRatio: 0.05 };
+
+export interface CandidateTrainingOptions {
+  readonly backend: Backend;
+  readonly teacher: MlmModel;
+  readonly shape: MlmShape;
+  readonly train: MlmBatches;
+  readonly heldOut: readonly MlmBatch[];
+  readonly steps: number;
+  readonly seed: number;
+  readonly maxGradientNorm: number;
+}
+
+/** Teacher logits are kept, for the next candidate, up to this much memory. */
+const KEPT_BYTES = 512 * 2 ** 20;
+
+/** Trains candidates towards the teacher's last layer, each on the same batches. */
+export class CandidateTraining {
+  readonly #kept = new Map<string, Float32Array>();
+
+  private constructor(private readonly options: CandidateTrainingOptions, private readonly teacherProgram: Program) {}
+
+  static async create(options: CandidateTrainingOptions): Promise<CandidateTraining> {
+    return new CandidateTraining(options, await options.backend.compile({ logits: mlmNodes(options.teacher.arch, options.shape).logits }));
+  }
+
+  /** Cross-entropy to the teacher on the held-out batches after training from fresh parameters; NaN where training diverged. */
+  async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep }: ErrorContext): Promise<number> {
+    const { backend, train, steps, seed, maxGradientNorm } = this.options;
+    const model = createModel(arch, { kind: "mlm" } as const, seed);
+    const rate = schedule("constant", { learningRate, steps, warmupRatio });
+    const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm });
+    try {
+      for (let step = 0; step < steps; step++) {
+        signal.throwIfAborted();
+        const { loss } = await trainer.step(await this.#feeds(`train ${step}`, train.at(step)), rate(step));
+        onStep({ step: step + 1, steps, loss });
+        await setImmediate();
+      }
+      return await this.#heldOutLoss(model, signal);
+    } catch (error) {
+      if (error instanceof NnError && error.code === "nn/not-finite") return Number.NaN;
+      throw error;
+    } finally {
+      await trainer.dispose();
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#kept.clear();
+    return this.teacherProgram.dispose();
+  }
+
+  async #heldOutLoss(model: MlmModel, signal: AbortSignal): Promise<number> {
+    const program = await this.options.backend.compile(this.#graph(model.arch));
+    try {
+      let sum = 0;
+      for (const [i, batch] of this.options.heldOut.entries()) {
+        signal.throwIfAborted();
+        const { loss } = await program.run({ ...model.parameters.views, ...(await this.#feeds(`held out ${i}`, batch)) });
+        sum += Number(loss!.data[0]);
+      }
+      return sum / this.options.heldOut.length;
+    } finally {
+      await program.dispose();
+    }
+  }
+
+  #graph(arch: EncoderArch): LossGraph {
+    const { logits, weights } = mlmNodes(arch, this.options.shape);
+    return { loss: lastLayerCrossEntropy({ student: logits, teacher: parameter("teacherLogits", logits.shape), weights }) };
+  }
+
+  /** A batch with the teacher's logits, which are computed once for all candidates while they fit in memory. */
+  async #feeds(key: string, { ids, positions, weights }: MlmBatch): Promise<Feeds> {
+    const known = this.#kept.get(key);
+    if (known !== undefined) return { ids, positions, weights, teacherLogits: known };
+    const { logits } = await this.teacherProgram.run({ ...this.options.teacher.parameters.views, ids, positions });
+    const teacherLogits = logits!.data as Float32Array;
+    if ((this.#kept.size + 1) * teacherLogits.byteLength <= KEPT_BYTES) this.#kept.set(key, teacherLogits);
+    return { ids, positions, weights, teacherLogits };
+  }
+}

@@ -1,0 +1,68 @@
+import { type ArchFrame, type EncoderArch, archOf, flops, parameterCount } from "@bort/arch";
+import { type MlmBatch, type MlmBatches } from "@bort/data";
+import { type Backend } from "@bort/graph";
+import { type MlmModel, type MlmShape, encoderLatencies } from "@bort/nn";
+import { exactParameters } from "./analytic-surrogates.js";
+import { CandidateTraining, type CandidateHyperparameters } from "./candidate-training.js";
+import { type Objectives } from "./extract.js";
+import { FptasError } from "./fptas-error.js";
+import { type MaximumPoint } from "./w-coefficient.js";
+
+export interface TrainingObjectivesOptions {
+  readonly backend: Backend;
+  /** The maximum point T: a pre-trained masked language model. */
+  readonly teacher: MlmModel;
+  readonly shape: MlmShape;
+  /** Batches of `shape`, the same ones for every candidate. */
+  readonly train: MlmBatches;
+  /** Batches of `shape` that the surrogate error is measured on. */
+  readonly heldOut: readonly MlmBatch[];
+  /** n: training steps of a candidate. */
+  readonly steps: number;
+  /** Seed of the candidates' fresh parameters. Default 0. */
+  readonly seed?: number;
+  /** Global norm at which gradients are clipped. Default 1, Bort's. */
+  readonly maxGradientNorm?: number;
+  /** i^: median time of the encoder on a batch of `shape`, or its FLOPs, which depend on no machine. Default `measured`. */
+  readonly latency?: "measured" | "flops";
+}
+
+/** The surrogates of Bort's section 3.3, with the maximum point that they are measured against. */
+export interface TrainingObjectives extends Objectives<CandidateHyperparameters> {
+  maximumPoint(signal?: AbortSignal): Promise<MaximumPoint>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * p^: exact parameters of embedding and encoder. i^: latency of the encoder. e^: mean cross-entropy between the last layers of T and the
+ * candidate on held-out batches, in nats, after `steps` steps of SGD on that same loss from fresh parameters.
+ *
+ * @throws FptasError `fptas/bad-objective` unless `steps` is a whole number from 1 and there are held-out batches.
+ */
+export async function trainingObjectives(options: TrainingObjectivesOptions): Promise<TrainingObjectives> {
+  const { backend, teacher, shape, heldOut, steps, latency = "measured", maxGradientNorm = 1, seed = 0 } = options;
+  if (!Number.isSafeInteger(steps) || steps < 1) throw new FptasError("fptas/bad-objective", `fptas: a candidate needs a whole number of training steps from 1, got ${steps}; Bort took 3`);
+  if (heldOut.length === 0) throw new FptasError("fptas/bad-objective", "fptas: the surrogate error needs held-out batches, got none; add validation text");
+  const frame = frameOf(teacher.arch);
+  const latencies = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> =>
+    latency === "flops"
+      ? archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }))
+      : encoderLatencies(backend, archs, shape, signal === undefined ? {} : { signal });
+  const training = await CandidateTraining.create({ ...options, maxGradientNorm, seed });
+  return {
+    parameters: exactParameters(frame),
+    latenciesMs: (archs, { signal }) => latencies(archs.map((arch) => archOf(arch, frame)), signal),
+    error: (arch, theta, context) => training.error(archOf(arch, frame), theta, context),
+    gradientClip: maxGradientNorm,
+    maximumPoint: async (signal) => {
+      const [latencyMs] = await latencies([teacher.arch], signal);
+      return { parameters: parameterCount(teacher.arch).total, latencyMs: latencyMs! };
+    },
+    dispose: () => training.dispose(),
+  };
+}
+
+/** What candidates share with the maximum point: everything but <D, A, H, I>. */
+function frameOf({ vocabSize, positions, positionOffset, tokenTypes, activation, layerNormEps, pooler, padTokenId }: EncoderArch): ArchFrame {
+  return { vocabSize, positions, positionOffset, tokenTypes, activation, layerNormEps, pooler, ...(padTokenId !== undefined && { padTokenId }) };
+}

@@ -1,0 +1,172 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ArchTuple, gridSpace } from "@bort/arch";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exactParameters } from "./analytic-surrogates.js";
+import { extract, type ExtractEvent, type ExtractOptions, type Extraction } from "./extract.js";
+import { type MeasuredCandidate, type Trial } from "./trial.js";
+import { openTrialLog, readTrialLog } from "./trial-log.js";
+
+const settings = { epsilon: 2, space: { depth: [2, 4] }, hyperparameters: [{ learningRate: 5e-4 }] };
+const measured: readonly MeasuredCandidate[] = [{ arch: [2, 2, 64, 64], parameters: 1000, latencyMs: 1.25 }];
+const scored: Trial = { status: "scored", ...measured[0]!, theta: 0, error: 0.1 + 0.2, w: 1 / 3, seconds: 0.5 };
+const failed: Trial = { status: "failed", ...measured[0]!, theta: 1, reason: "its error is NaN", seconds: 0.5 };
+
+function trialEvent(trial: Trial, resumed: boolean = false): ExtractEvent {
+  return { type: "trial", index: 1, of: 2, trial, resumed };
+}
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "trial-log-"));
+  path = join(folder, "trials.jsonl");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function writeLog(): Promise<string> {
+  const log = await openTrialLog(path, settings);
+  await log.record({ type: "measured", candidates: measured });
+  await log.record(trialEvent(scored));
+  await log.record(trialEvent(failed));
+  await log.close();
+  return readFile(path, "utf8");
+}
+
+describe("openTrialLog", () => {
+  it("gives back what was recorded, to the last bit", async () => {
+    await writeLog();
+    const log = await openTrialLog(path, settings);
+    await log.close();
+    expect(log).toMatchObject({ measured, trials: [scored, failed], settings });
+    expect(await readTrialLog(path)).toEqual({ fingerprint: log.fingerprint, settings, measured, trials: [scored, failed] });
+  });
+
+  it("has each record in the file, as one line of JSON, when `record` resolves", async () => {
+    const log = await openTrialLog(path, settings);
+    expect((await readTrialLog(path)).trials).toEqual([]);
+    await log.record(trialEvent(scored));
+    const lines = (await readFile(path, "utf8")).split("\n");
+    expect(lines).toHaveLength(3);
+    expect(JSON.parse(lines[1]!)).toEqual({ trial: scored });
+    await log.close();
+  });
+
+  it("passes over resumed trials and events that carry nothing to keep", async () => {
+    const log = await openTrialLog(path, settings);
+    await log.record(trialEvent(scored, true));
+    await log.record({ type: "selected", candidates: [], gridSize: 0, spaceSize: 0, dropped: 0 });
+    await log.close();
+    expect((await readTrialLog(path)).trials).toEqual([]);
+  });
+
+  it("survives a crash at any byte: whole lines are kept, and writing goes on behind them", async () => {
+    const bytes = Buffer.from(await writeLog());
+    const ends = [...bytes.entries()].filter(([, byte]) => byte === 10).map(([index]) => index + 1);
+    for (let length = 0; length <= bytes.length; length += 7) {
+      await writeFile(path, bytes.subarray(0, length));
+      const whole = ends.filter((end) => end <= length).length;
+      const log = await openTrialLog(path, settings);
+      expect(log.measured.length + log.trials.length).toBe(Math.max(0, whole - 1));
+      await log.record(trialEvent(failed));
+      await log.close();
+      expect((await readTrialLog(path)).trials).toEqual([...log.trials, failed]);
+    }
+  });
+
+  it("refuses the log of another search, names what differs, and leaves the file alone", async () => {
+    const text = await writeLog();
+    await expect(openTrialLog(path, { ...settings, epsilon: 3, seed: 1 })).rejects.toMatchObject({
+      code: "fptas/other-search", message: expect.stringContaining("with other epsilon, seed;"),
+    });
+    expect(await readFile(path, "utf8")).toBe(text);
+  });
+
+  it("takes equal settings in any order", async () => {
+    await writeLog();
+    const { hyperparameters, space, epsilon } = settings;
+    const log = await openTrialLog(path, { hyperparameters, space, epsilon });
+    expect(log.trials).toHaveLength(2);
+    await log.close();
+  });
+
+  it.each(["notes of mine", "notes of mine\n", "{}\n", "[1]\n"])("refuses a file that is no trial log, %j, and leaves it alone", async (text) => {
+    await writeFile(path, text);
+    await expect(openTrialLog(path, settings)).rejects.toMatchObject({ code: "fptas/bad-log" });
+    expect(await readFile(path, "utf8")).toBe(text);
+  });
+
+  it("names the line that cannot be read", async () => {
+    const spoilt = [
+      "not json", "{}", "null", JSON.stringify({ trial: { ...scored, w: null } }), JSON.stringify({ trial: { ...failed, reason: 1 } }),
+      JSON.stringify({ trial: { ...scored, arch: [2, 2, 64] } }), JSON.stringify({ measured: [{ arch: [2, 2, 64, 64] }] }),
+    ];
+    for (const line of spoilt) {
+      await rm(path, { force: true });
+      await writeLog();
+      await appendFile(path, `${line}\n${JSON.stringify({ trial: scored })}\n`);
+      await expect(readTrialLog(path)).rejects.toMatchObject({ code: "fptas/bad-log", message: expect.stringContaining("a line 5 that") });
+    }
+  });
+
+  it("refuses a log of a later version", async () => {
+    await writeFile(path, (await writeLog()).replace('"version":1', '"version":2'));
+    await expect(readTrialLog(path)).rejects.toMatchObject({ code: "fptas/bad-log", message: expect.stringContaining("version 2") });
+  });
+
+  it("reports what cannot be read or written", async () => {
+    await expect(readTrialLog(path)).rejects.toMatchObject({ code: "fptas/read-failed" });
+    await expect(openTrialLog(folder, settings)).rejects.toMatchObject({ code: "fptas/read-failed" });
+    await expect(openTrialLog(join(folder, "absent", "trials.jsonl"), settings)).rejects.toMatchObject({ code: "fptas/write-failed" });
+  });
+});
+
+describe("a search with a trial log", () => {
+  const parameters = exactParameters({ vocabSize: 100, positions: 16 });
+
+  function search(trained: ArchTuple[]): ExtractOptions<string> {
+    return {
+      space: gridSpace({ depth: [2, 4], heads: [2], hidden: [32, 64], intermediate: [64, 128] }),
+      maximumPoint: { parameters: parameters([6, 2, 128, 256]), latencyMs: 10 },
+      epsilon: 1,
+      hyperparameters: ["only"],
+      objectives: {
+        parameters,
+        latenciesMs: async (archs) => archs.map(([depth, , hidden]) => (depth * hidden) / 64),
+        error: async (arch) => {
+          trained.push(arch);
+          return arch[2] === 32 && arch[0] === 4 ? NaN : 10 / arch[3];
+        },
+      },
+    };
+  }
+
+  async function loggedRun(trained: ArchTuple[], most: number): Promise<Extraction | undefined> {
+    const log = await openTrialLog(path, settings);
+    try {
+      for await (const event of extract({ ...search(trained), measured: log.measured, completed: log.trials })) {
+        await log.record(event);
+        if (event.type === "chosen") return event.extraction;
+        if (event.type === "trial" && event.index === most) return undefined;
+      }
+    } finally {
+      await log.close();
+    }
+    return undefined;
+  }
+
+  it("goes on where it was stopped and repeats no trial", async () => {
+    const trained: ArchTuple[] = [];
+    expect(await loggedRun(trained, 3)).toBeUndefined();
+    expect(trained).toHaveLength(3);
+    const resumed = await loggedRun(trained, Infinity);
+    expect(trained).toHaveLength(8);
+
+    await rm(path);
+    const whole = await loggedRun([], Infinity);
+    expect(resumed?.chosen).toEqual(whole?.chosen);
+    expect(resumed?.trials.map(({ arch, w }) => [arch, w])).toEqual(whole?.trials.map(({ arch, w }) => [arch, w]));
+    expect(resumed?.failed).toHaveLength(2);
+  });
+});

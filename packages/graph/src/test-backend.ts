@@ -1,0 +1,185 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { gradients } from "./autodiff.js";
+import type { Backend, Feeds, Outputs } from "./backend.js";
+import { disagreement } from "./disagreement.js";
+import type { Graph, OpName } from "./ir.js";
+import { type BuiltCase, type OpCase, buildCase, networkCase, opCases, weightedSum } from "./op-cases.js";
+import * as op from "./ops.js";
+import { roundTo } from "./reference.js";
+
+export interface TestBackendOptions {
+  /** Largest difference from the reference in an f32 element, relative to 1 + its size. Default 1e-5. */
+  readonly tolerance?: number;
+}
+
+/**
+ * The contract of a backend, as vitest tests: every op's value and gradient against the reference, and the promises of `Program`.
+ *
+ * A backend's whole test file can be `testBackend("mine", () => myBackend())`.
+ */
+export function testBackend(name: string, create: () => Promise<Backend> | Backend, { tolerance = 1e-5 }: TestBackendOptions = {}): void {
+  describe(`${name} backend`, () => {
+    let backend: Backend;
+    beforeAll(async () => {
+      backend = await create();
+    });
+    const agrees = async (graph: Graph, built: BuiltCase): Promise<void> =>
+      expect(disagreement(await run(backend, graph, feedsOf(built)), graph, built.values, tolerance)).toBeNull();
+
+    for (const [opName, cases] of Object.entries(opCases) as [OpName, readonly OpCase[]][]) {
+      describe(opName, () => {
+        for (const built of cases.map(buildCase)) {
+          test(`value of ${built.title}`, () => agrees({ y: built.output }, built));
+          const graph = gradientGraph(built);
+          if (graph !== null) test(`gradient of ${built.title}`, () => agrees(graph, built));
+        }
+      });
+    }
+    testFeeds(() => backend);
+    testOutputs(() => backend, tolerance);
+    testPrograms(() => backend);
+  });
+}
+
+/** The loss and its gradient by each f32 parameter; `null` where there is nothing to differentiate. */
+function gradientGraph({ output, parameters }: BuiltCase): Graph | null {
+  const targets = parameters.filter(({ dtype }) => dtype === "f32");
+  if (output.dtype !== "f32" || targets.length === 0) return null;
+  const loss = weightedSum(output);
+  return { loss, ...Object.fromEntries(gradients(loss, targets).map((gradient, i) => [`d${i}`, gradient])) };
+}
+
+const feedsOf = ({ parameters, values }: BuiltCase): Feeds =>
+  Object.fromEntries(parameters.map((node, i) => [`x${i}`, roundTo(node, values[`x${i}`]!)]));
+
+async function run(backend: Backend, graph: Graph, feeds: Feeds, into?: Feeds): Promise<Outputs> {
+  const program = await backend.compile(graph);
+  const outputs = await program.run(feeds, into);
+  await program.dispose();
+  return outputs;
+}
+
+function testFeeds(backend: () => Backend): void {
+  const graph: Graph = { y: op.mul(op.parameter("x", [2, 2]), op.cast(op.parameter("ids", [2], "i32"), "f32")) };
+  const [x, ids] = [Float32Array.of(1, 2, 3, 4), Int32Array.of(5, 6)];
+  const refuses = (feeds: Feeds, code: string, into?: Feeds): Promise<void> =>
+    expect(run(backend(), graph, feeds, into)).rejects.toMatchObject({ name: "GraphError", code });
+
+  describe("feeds", () => {
+    test("a missing one is refused", () => refuses({ x }, "graph/missing-feed"));
+    test("one that the graph does not have is refused", () => refuses({ x, ids, other: x }, "graph/bad-feed"));
+    test("a wrong length is refused", () => refuses({ x: x.slice(1), ids }, "graph/bad-feed"));
+    test("a wrong element type is refused", () => refuses({ x, ids: Float32Array.of(5, 6) }, "graph/bad-feed"));
+    test("an array for an output that the graph does not have is refused", () => refuses({ x, ids }, "graph/bad-feed", { z: x }));
+    test("an array of a wrong length for an output is refused", () => refuses({ x, ids }, "graph/bad-feed", { y: new Float32Array(3) }));
+    test("an array of a wrong element type for an output is refused", () => refuses({ x, ids }, "graph/bad-feed", { y: new Int32Array(4) }));
+    test("a run leaves them as they were", async () => {
+      await run(backend(), graph, { x, ids });
+      expect([...x, ...ids]).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+    test("two parameter nodes of one name are one feed", async () => {
+      const outputs = await run(backend(), { y: op.sub(op.parameter("x", [2]), op.neg(op.parameter("x", [2]))) }, { x: Float32Array.of(1, -2) });
+      expect([...outputs.y!.data]).toEqual([2, -4]);
+    });
+    test("a part of a larger array is read from where it begins", async () => {
+      const outputs = await run(backend(), graph, { x: Float32Array.of(9, 9, 1, 2, 3, 4).subarray(2), ids });
+      expect([...outputs.y!.data]).toEqual([5, 12, 15, 24]);
+    });
+  });
+}
+
+function testOutputs(backend: () => Backend, tolerance: number): void {
+  const x = op.parameter("x", [3]);
+  const double = op.mul(x, 2);
+
+  describe("outputs", () => {
+    test("one named in `into` is that array; the others are fresh", async () => {
+      const into = { y: new Float32Array(3).fill(NaN) };
+      const outputs = await run(backend(), { y: double, z: op.neg(double) }, { x: Float32Array.of(1, 2, 3) }, into);
+      expect(outputs.y!.data).toBe(into.y);
+      expect([...into.y]).toEqual([2, 4, 6]);
+      expect([...outputs.z!.data]).toEqual([-2, -4, -6]);
+    });
+    test("one in `into` may be a part of a larger array", async () => {
+      const whole = new Float32Array(5);
+      await run(backend(), { y: double }, { x: Float32Array.of(1, 2, 3) }, { y: whole.subarray(1, 4) });
+      expect([...whole]).toEqual([0, 2, 4, 6, 0]);
+    });
+    test("an element-wise update may take the place of its own feed", async () => {
+      const [gradient, momentum] = [op.parameter("gradient", [3]), op.parameter("momentum", [3])];
+      const nextMomentum = op.add(op.mul(momentum, 0.5), gradient);
+      const program = await backend().compile({ x: op.sub(x, op.mul(nextMomentum, 0.25)), momentum: nextMomentum });
+      const state = { x: Float32Array.of(1, 2, 3), momentum: new Float32Array(3) };
+      for (let step = 0; step < 3; step++) await program.run({ ...state, gradient: Float32Array.of(4, 0, -4) }, state);
+      await program.dispose();
+      expect([...state.momentum]).toEqual([7, 0, -7]);
+      expect([...state.x]).toEqual([1 - 4.25, 2, 3 + 4.25]);
+    });
+    test("a parameter may be one; it is a copy", async () => {
+      const feed = Float32Array.of(1, -2, 3);
+      const outputs = await run(backend(), { x }, { x: feed });
+      feed.fill(0);
+      expect([...outputs.x!.data]).toEqual([1, -2, 3]);
+    });
+    test("a constant may be one, beside a graph with no parameter", async () => {
+      const outputs = await run(backend(), { a: op.constant([1, 2], [2], "i32"), b: op.scalar(0.5), c: op.zeros([2, 2]) }, {});
+      expect(Object.values(outputs).map(({ data }) => [...data])).toEqual([[1, 2], [0.5], [0, 0, 0, 0]]);
+    });
+    test("one node may have two names, and be an input of a third", async () => {
+      const outputs = await run(backend(), { a: double, b: double, c: op.add(double, 1) }, { x: Float32Array.of(1, 2, 3) });
+      expect(outputs.a!.data).not.toBe(outputs.b!.data);
+      expect(["a", "b", "c"].map((name) => [...outputs[name]!.data])).toEqual([[2, 4, 6], [2, 4, 6], [3, 5, 7]]);
+    });
+    test("names may be any text, also that of a parameter", async () => {
+      const outputs = await run(backend(), { x: double, "layer.0/dx:0 ": op.neg(x) }, { x: Float32Array.of(1, 2, 3) });
+      expect([...outputs.x!.data]).toEqual([2, 4, 6]);
+      expect([...outputs["layer.0/dx:0 "]!.data]).toEqual([-1, -2, -3]);
+    });
+    test("a graph of several layers and its gradients agree with the reference", async () => {
+      const built = buildCase(networkCase);
+      const deep = gradientGraph(built)!;
+      expect(disagreement(await run(backend(), deep, feedsOf(built)), deep, built.values, tolerance)).toBeNull();
+    });
+  });
+}
+
+function testPrograms(backend: () => Backend): void {
+  const built = buildCase(networkCase);
+  const graph = gradientGraph(built)!;
+
+  describe("programs", () => {
+    test("two runs give the same bits, and the second leaves the first's outputs alone", async () => {
+      const program = await backend().compile(graph);
+      const first = await program.run(feedsOf(built));
+      const kept = structuredClone(first);
+      const second = await program.run(feedsOf(built));
+      expect(second).toEqual(kept);
+      const halved = Object.entries(feedsOf(built)).map(([name, data]) => [name, data instanceof Float32Array ? data.map((v) => v / 2) : data]);
+      await program.run(Object.fromEntries(halved) as Feeds);
+      expect(first).toEqual(kept);
+      await program.dispose();
+    });
+    test("two programs of one backend do not disturb each other", async () => {
+      const x = op.parameter("x", [2]);
+      const [doubling, negating] = await Promise.all([backend().compile({ y: op.mul(x, 2) }), backend().compile({ y: op.neg(x) })]);
+      const [a, b] = [await doubling.run({ x: Float32Array.of(1, 2) }), await negating.run({ x: Float32Array.of(3, 4) })];
+      await doubling.dispose();
+      const c = await negating.run({ x: Float32Array.of(5, 6) });
+      await negating.dispose();
+      expect([a, b, c].map(({ y }) => [...y!.data])).toEqual([[2, 4], [-3, -4], [-5, -6]]);
+    });
+    test("a disposed one runs no more", async () => {
+      const program = await backend().compile(graph);
+      await program.dispose();
+      await expect(program.run(feedsOf(built))).rejects.toMatchObject({ code: "graph/disposed" });
+    });
+    test("a graph that gives one name two types is refused", async () => {
+      const graphOfTwo = { a: op.parameter("x", [2]), b: op.parameter("x", [3]) };
+      await expect((async () => backend().compile(graphOfTwo))()).rejects.toMatchObject({ code: "graph/attribute" });
+    });
+    test("it says what it is", () => {
+      expect(backend().name).not.toBe("");
+      expect(["cpu", "gpu"]).toContain(backend().device);
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { NnError } from "./nn-error.js";
+
+/**
+ * Writes a file that is there whole or not at all: under a temporary name first, flushed to the disk, then renamed.
+ *
+ * @throws NnError `nn/write-failed` where the folder cannot be written or the disk is full; the old file is then untouched.
+ */
+export function writeFileAtomically(path: string, parts: readonly Uint8Array[] | string): void {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(temporary, "w");
+    try {
+      for (const part of typeof parts === "string" ? [Buffer.from(parts)] : parts) writeWhole(file, part);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+/** `writeSync` may write less than it was given. */
+function writeWhole(file: number, part: Uint8Array): void {
+  for (let done = 0; done < part.length; ) done += writeSync(file, part, done);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some room",
+  EACCES: "permission denied; choose another folder",
+  EROFS: "the file system is read-only; choose another folder",
+  ENOTDIR: "a part of the path is a file; choose another folder",
+  EEXIST: "a part of the path is a file; choose another folder",
+};
+
+/** What went wrong with the file system while writing `path`, in one line. */
+export function writeError(path: string, error: unknown): NnError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new NnError("nn/write-failed", `nn: cannot write ${path}: ${reasons[code ?? ""] ?? message}`);
+}

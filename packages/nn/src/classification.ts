@@ -1,0 +1,47 @@
+import { type ClassificationBatch } from "@bort/data";
+import { type Backend, type Feeds, type Node, type Program, parameter } from "@bort/graph";
+import { classifierHead, encoder } from "./encoder.js";
+import { labelLoss } from "./losses.js";
+import { type Classifier } from "./model.js";
+import { modelParameters } from "./parameter-spec.js";
+import { type LossGraph } from "./trainer.js";
+import { parameterNodes } from "./parameter-store.js";
+
+type ClassifierParts = Pick<Classifier, "arch" | "head">;
+
+/** Logits of a padded batch: `i32[batch, length], f32[batch, length] -> [batch, labels]`. */
+function classifierLogits({ arch, head }: ClassifierParts, batchSize: number, length: number): Node {
+  const parameters = parameterNodes(modelParameters(arch, head));
+  const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, length], "i32"), mask: parameter("mask", [batchSize, length]) });
+  return classifierHead(arch, parameters, states, batchSize);
+}
+
+/** Mean cross-entropy of a classifier, in nats. */
+export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number): LossGraph {
+  return { loss: labelLoss(classifierLogits(model, batchSize, length), parameter("labels", [batchSize], "i32"), parameter("weights", [batchSize])) };
+}
+
+export const classificationFeeds = ({ ids, mask, labels, weights }: ClassificationBatch): Feeds => ({ ids, mask, labels, weights });
+
+/** Index of the most likely label of every example in `batches`, rows of weight 0 left out. One program a batch length serves all batches. */
+export async function predict(backend: Backend, model: Classifier, batches: Iterable<ClassificationBatch>): Promise<number[]> {
+  const programs = new Map<number, Program>();
+  const predicted: number[] = [];
+  try {
+    for (const batch of batches) {
+      const batchSize = batch.labels.length;
+      const program = programs.get(batch.length) ?? (await backend.compile({ logits: classifierLogits(model, batchSize, batch.length) }));
+      programs.set(batch.length, program);
+      const { logits } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
+      const labels = model.head.labels.length;
+      batch.weights.forEach((weight, row) => {
+        if (weight > 0) predicted.push(indexOfLargest((logits!.data as Float32Array).subarray(row * labels, (row + 1) * labels)));
+      });
+    }
+    return predicted;
+  } finally {
+    for (const program of programs.values()) await program.dispose();
+  }
+}
+
+const indexOfLargest = (values: Float32Array): number => values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);

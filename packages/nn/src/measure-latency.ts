@@ -1,0 +1,113 @@
+import { NnError } from "./nn-error.js";
+
+/** The times of one candidate, in milliseconds. */
+export interface Latency {
+  readonly medianMs: number;
+  /** Mean of the repeats that are not outliers. */
+  readonly meanMs: number;
+  /** Lower end of the median's interval. */
+  readonly lowMs: number;
+  /** Upper end of the median's interval. */
+  readonly highMs: number;
+  /** The exact coverage of the interval: the least possible from 0.95 on, or less where fewer than 6 repeats cannot give that much. */
+  readonly confidence: number;
+  readonly repeats: number;
+  /** Outliers, left out of the mean. */
+  readonly discarded: number;
+  /** Every repeat, in the order measured. */
+  readonly samplesMs: readonly number[];
+}
+
+export interface LatencyOptions {
+  /** Rounds that are run but not timed. Default 3. */
+  readonly warmUp?: number;
+  /** Timed rounds. Default 15. */
+  readonly repeats?: number;
+  /** Ends the measurement before the next call, by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since any fixed moment. Default `performance.now`. */
+  readonly clock?: () => number;
+}
+
+/** How many standard deviations, as estimated from the median absolute deviation, above the median an outlier begins. */
+const outlierDeviations = 5;
+
+/** The median absolute deviation of a normal distribution, times this, is its standard deviation. */
+const deviationsPerMad = 1.4826;
+
+/**
+ * Times the candidates in turn, one call each per round (A B C A B C), so that a drift of the machine's speed hits all alike.
+ *
+ * Times are one-sided: interruptions only add to them. So a repeat above median + 5 x 1.4826 x MAD is an outlier, which the mean leaves out and
+ * `discarded` counts; with a MAD of 0 there are none. The median and its interval resist outliers by themselves and are of all repeats. The interval
+ * is that of order statistics, which assumes no distribution: it runs from the k-th smallest to the k-th largest repeat.
+ *
+ * @throws NnError `nn/bad-option`; the reason of `signal`; whatever a candidate throws
+ */
+export async function measureLatency<Name extends string>(
+  candidates: Readonly<Record<Name, () => Promise<void>>>, options: LatencyOptions = {},
+): Promise<Record<Name, Latency>> {
+  const { signal, clock = () => performance.now() } = options;
+  const warmUp = requireCount(options.warmUp ?? 3, "warmUp", 0);
+  const repeats = requireCount(options.repeats ?? 15, "repeats", 1);
+  const runs = (Object.entries(candidates) as [Name, () => Promise<void>][]).map(([name, call]) => ({ name, call, samplesMs: [] as number[] }));
+  if (runs.length === 0) throw new NnError("nn/bad-option", "nn: a latency measurement needs at least one candidate, got none");
+  for (let round = 0; round < warmUp + repeats; round++) {
+    for (const { call, samplesMs } of runs) {
+      signal?.throwIfAborted();
+      const start = clock();
+      await call();
+      const elapsed = clock() - start;
+      if (round >= warmUp) samplesMs.push(elapsed);
+    }
+  }
+  return Object.fromEntries(runs.map(({ name, samplesMs }) => [name, summarize(samplesMs)])) as Record<Name, Latency>;
+}
+
+function requireCount(value: number, name: string, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new NnError("nn/bad-option", `nn: ${name} must be a whole number from ${least} on, got ${value}`);
+}
+
+function summarize(samplesMs: readonly number[]): Latency {
+  const sorted = samplesMs.toSorted((a, b) => a - b);
+  const medianMs = medianOf(sorted);
+  const mad = medianOf(sorted.map((sample) => Math.abs(sample - medianMs)).sort((a, b) => a - b));
+  const limit = mad > 0 ? medianMs + outlierDeviations * deviationsPerMad * mad : Infinity;
+  const kept = sorted.filter((sample) => sample <= limit);
+  const { rank, confidence } = medianInterval(sorted.length);
+  return {
+    medianMs,
+    meanMs: kept.reduce((sum, sample) => sum + sample, 0) / kept.length,
+    lowMs: sorted[rank - 1]!,
+    highMs: sorted[sorted.length - rank]!,
+    confidence,
+    repeats: samplesMs.length,
+    discarded: sorted.length - kept.length,
+    samplesMs,
+  };
+}
+
+function medianOf(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/**
+ * The largest rank k for which [k-th smallest, k-th largest] of `count` samples covers the median with probability 0.95 or more, at least 1.
+ *
+ * The coverage is 1 - 2 P(B < k) with B ~ Binomial(count, 1/2): the interval misses where fewer than k samples lie on one side of the median.
+ */
+export function medianInterval(count: number): { readonly rank: number; readonly confidence: number } {
+  let term = 0.5 ** count; // P(B = rank - 1)
+  let tail = term; // P(B < rank)
+  let rank = 1;
+  for (;;) {
+    const next = (term * (count - rank + 1)) / rank;
+    if (tail + next > 0.025) break;
+    term = next;
+    tail += next;
+    rank++;
+  }
+  return { rank, confidence: Math.max(0, 1 - 2 * tail) };
+}

@@ -1,0 +1,70 @@
+import { type EncoderArch } from "@bort/arch";
+import { type MlmBatch } from "@bort/data";
+import * as op from "@bort/graph";
+import { type Backend, type Feeds, type Node, parameter } from "@bort/graph";
+import { encoder, mlmHead } from "./encoder.js";
+import { labelLoss } from "./losses.js";
+import { type Model } from "./model.js";
+import { parameterNodes } from "./parameter-store.js";
+import { type LossGraph } from "./trainer.js";
+import { modelParameters } from "./parameter-spec.js";
+
+/** Sizes of a masked-language-model batch. */
+export interface MlmShape {
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  /** Masked places per sequence. */
+  readonly maskedPerSequence: number;
+}
+
+/** The nodes that an MLM objective is built from. */
+export interface MlmNodes {
+  /** Logits at the masked places: `[batch * masked, vocabulary]`. */
+  readonly logits: Node;
+  /** `i32[batch * masked]`. */
+  readonly labels: Node;
+  /** 1 for a masked place, 0 for an unused one: `[batch * masked]`. */
+  readonly weights: Node;
+}
+
+/** An encoder with its MLM head on a batch of the given shape, logits at the masked places only. */
+export function mlmNodes(arch: EncoderArch, { batchSize, sequenceLength, maskedPerSequence }: MlmShape): MlmNodes {
+  const parameters = parameterNodes(modelParameters(arch, { kind: "mlm" }));
+  const masked = [batchSize * maskedPerSequence];
+  const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, sequenceLength], "i32") });
+  return {
+    logits: mlmHead(arch, parameters, op.gather(states, parameter("positions", masked, "i32"))),
+    labels: parameter("labels", masked, "i32"),
+    weights: parameter("weights", masked),
+  };
+}
+
+/** The masked-language-model loss, in nats (Devlin et al. 2018). */
+export function mlmLossGraph(arch: EncoderArch, shape: MlmShape): LossGraph {
+  const { logits, labels, weights } = mlmNodes(arch, shape);
+  return { loss: labelLoss(logits, labels, weights) };
+}
+
+/** A batch as feeds of the graphs above. */
+export const mlmFeeds = ({ ids, positions, labels, weights }: MlmBatch): Feeds & MlmBatch => ({ ids, positions, labels, weights });
+
+/** Mean MLM loss in nats over `batches`, each masked place counting alike. */
+export async function evaluateMlm(backend: Backend, model: Pick<Model, "arch" | "parameters">, shape: MlmShape, batches: Iterable<MlmBatch>): Promise<number> {
+  const program = await backend.compile(mlmLossGraph(model.arch, shape));
+  try {
+    return await meanMlmLoss((feeds) => program.run({ ...model.parameters.views, ...feeds }).then(({ loss }) => Number(loss!.data[0])), batches);
+  } finally {
+    await program.dispose();
+  }
+}
+
+async function meanMlmLoss(lossOf: (feeds: Feeds) => Promise<number>, batches: Iterable<MlmBatch>): Promise<number> {
+  let sum = 0;
+  let count = 0;
+  for (const batch of batches) {
+    const places = batch.weights.reduce((total, weight) => total + weight, 0);
+    sum += places * (await lossOf(mlmFeeds(batch)));
+    count += places;
+  }
+  return sum / count;
+}

@@ -1,0 +1,105 @@
+import { type Feeds } from "@bort/graph";
+import { setImmediate } from "node:timers/promises";
+import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { NnError } from "./nn-error.js";
+import { type Schedule } from "./schedule.js";
+import { type Trainer } from "./trainer.js";
+
+/** What a training run tells of itself as it goes. */
+export type TrainingEvent =
+  | { readonly type: "resumed"; readonly step: number }
+  | {
+      readonly type: "step";
+      /** Steps done, this one included. */
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly metrics: Readonly<Record<string, number>>;
+      readonly gradientNorm: number;
+      readonly learningRate: number;
+      /** Time in training steps so far; evaluations and checkpoints do not count. */
+      readonly seconds: number;
+    }
+  | { readonly type: "evaluation"; readonly step: number; readonly seconds: number; readonly metrics: Readonly<Record<string, number>> }
+  | { readonly type: "checkpoint"; readonly step: number; readonly folder: string }
+  | { readonly type: "interrupted"; readonly step: number };
+
+export interface TrainingRunOptions {
+  readonly trainer: Trainer;
+  /** The batch of each step, a function of the step alone. */
+  readonly feeds: (step: number) => TrainingFeeds | Promise<TrainingFeeds>;
+  readonly steps: number;
+  readonly schedule: Schedule;
+  /** A measurement before the first step, every so many steps and after the last. */
+  readonly evaluate?: { readonly every: number; readonly run: () => Promise<Readonly<Record<string, number>>> };
+  /** Where to keep the state, how often, and whether to go on from what is there. It is also saved when the run is interrupted and when it ends. */
+  readonly checkpoint?: { readonly folder: string; readonly every: number; readonly settings: unknown; readonly resume: boolean };
+  /** Ends the run after the step in progress. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainingFeeds {
+  readonly batch: Feeds;
+  /** Tokens of the batch, padding included. */
+  readonly tokens: number;
+  /** Length of the batch's sequences, where the trainer's objective depends on it. */
+  readonly length?: number;
+}
+
+export interface TrainingSummary {
+  /** Steps done in all. */
+  readonly steps: number;
+  /** Training loss of the last step; NaN where none was taken. */
+  readonly loss: number;
+  readonly tokensPerSecond: number;
+  /** Time in training steps. */
+  readonly seconds: number;
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains to the last step, one event at a time. Each step is a function of the state and the step's number, so a run that was interrupted
+ * and resumed equals one that was not, bit for bit, on a backend whose results are reproducible.
+ *
+ * @throws NnError `nn/not-finite` (the last checkpoint is kept), `nn/bad-checkpoint`, `nn/other-run`, `nn/write-failed`
+ */
+export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<TrainingEvent, TrainingSummary> {
+  const { trainer, steps, schedule, checkpoint, evaluate, signal } = options;
+  const { state } = trainer;
+  if (!Number.isSafeInteger(steps) || steps < 1) throw new NnError("nn/bad-option", `nn: a run needs a whole number of steps from 1, got ${steps}`);
+  if (checkpoint?.resume === true && hasCheckpoint(checkpoint.folder)) {
+    loadCheckpoint(checkpoint.folder, state, checkpoint.settings);
+    yield { type: "resumed", step: state.step };
+  }
+  let evaluatedAt = -1;
+  let savedAt = state.step;
+  const evaluation = async (): Promise<TrainingEvent> => {
+    evaluatedAt = state.step;
+    return { type: "evaluation", step: state.step, seconds: state.seconds, metrics: await evaluate!.run() };
+  };
+  const save = (folder: string): TrainingEvent => {
+    saveCheckpoint(folder, state, checkpoint!.settings);
+    savedAt = state.step;
+    return { type: "checkpoint", step: state.step, folder };
+  };
+
+  if (evaluate !== undefined && state.step === 0) yield await evaluation();
+  while (state.step < steps && signal?.aborted !== true) {
+    const start = performance.now();
+    const learningRate = schedule(state.step);
+    const { batch, length, tokens } = await options.feeds(state.step);
+    const result = await trainer.step(batch, learningRate, length);
+    state.seconds += (performance.now() - start) / 1000;
+    state.tokens += tokens;
+    yield { type: "step", step: state.step, steps, ...result, learningRate, seconds: state.seconds };
+    if (evaluate !== undefined && state.step % evaluate.every === 0) yield await evaluation();
+    if (checkpoint !== undefined && state.step % checkpoint.every === 0) yield save(checkpoint.folder);
+    await setImmediate(); // Lets signals and timers in: a step itself may hold the thread.
+  }
+  const interrupted = state.step < steps;
+  if (checkpoint !== undefined && savedAt !== state.step) yield save(checkpoint.folder);
+  if (interrupted) yield { type: "interrupted", step: state.step };
+  else if (evaluate !== undefined && evaluatedAt !== state.step) yield await evaluation();
+  const { step, loss, seconds, tokens } = state;
+  return { steps: step, loss, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0, interrupted };
+}
