@@ -31,7 +31,8 @@ export interface HfConfig {
   readonly vocab_size: number;
   readonly hidden_size: number;
   readonly num_hidden_layers: number;
-  readonly num_attention_heads: number;
+  /** A list, one entry a layer, where `bort.layers` is present: software that builds plain BERTs refuses it. */
+  readonly num_attention_heads: number | readonly number[];
   readonly intermediate_size: number;
   readonly hidden_act: "gelu" | "gelu_new";
   readonly hidden_dropout_prob: number;
@@ -66,9 +67,10 @@ const poolerClasses: ReadonlySet<string> = new Set([
  * Writes an architecture as a Hugging Face `config.json`, ready for `JSON.stringify`; `fromHfConfig(toHfConfig(arch))` equals `arch`.
  *
  * The type is `bert`, or `roberta` where positions have an offset. Transformers' BERT always has a token-type table, so
- * `type_vocab_size` is 1 where `arch` has none, and the weights' writer adds a row of zeros. Where `bort.layers` is present, the sizes
- * at the top are those of the first layer, and other software cannot build the network from them. Throws `arch/bad-config` and
- * `arch/bad-size` for unsound extras, and what `validateArch` throws.
+ * `type_vocab_size` is 1 where `arch` has none, and the weights' writer adds a row of zeros. Where `bort.layers` is present, other
+ * software cannot build the network: `num_attention_heads` is then a list, which transformers refuses, and not a number, with which it
+ * would load a network of other heads wherever the matrices have the same shapes. Throws `arch/bad-config` and `arch/bad-size` for
+ * unsound extras, and what `validateArch` throws.
  */
 export function toHfConfig(arch: EncoderArch, extras: HfExtras = {}): HfConfig {
   validateArch(arch);
@@ -76,13 +78,14 @@ export function toHfConfig(arch: EncoderArch, extras: HfExtras = {}): HfConfig {
   const modelType = arch.positionOffset > 0 ? "roberta" : "bert";
   const family = modelType === "bert" ? "Bert" : "Roberta";
   const first = arch.layers[0]!;
+  const uniform = tupleOf(arch) !== undefined;
   return {
     architectures: extras.architectures ?? [arch.pooler ? `${family}Model` : `${family}ForMaskedLM`],
     model_type: modelType,
     vocab_size: arch.vocabSize,
     hidden_size: arch.hiddenSize,
     num_hidden_layers: arch.layers.length,
-    num_attention_heads: first.heads,
+    num_attention_heads: uniform ? first.heads : arch.layers.map(({ heads }) => heads),
     intermediate_size: first.intermediateSize,
     hidden_act: arch.activation === "gelu" ? "gelu" : "gelu_new",
     hidden_dropout_prob: extras.hiddenDropout ?? 0.1,
@@ -96,7 +99,7 @@ export function toHfConfig(arch: EncoderArch, extras: HfExtras = {}): HfConfig {
     ...(extras.eosTokenId === undefined ? {} : { eos_token_id: extras.eosTokenId }),
     tie_word_embeddings: extras.tieWordEmbeddings ?? true,
     ...(extras.labels === undefined ? {} : labelTables(extras.labels)),
-    bort: { tokenTypes: arch.tokenTypes, pooler: arch.pooler, ...(tupleOf(arch) === undefined ? { layers: arch.layers } : {}) },
+    bort: { tokenTypes: arch.tokenTypes, pooler: arch.pooler, ...(uniform ? {} : { layers: arch.layers }) },
   };
 }
 

@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import type * as onnxRuntime from "onnxruntime-node";
-import { type InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { BackendError, engineError } from "./backend-error.js";
 
 export type Engine = typeof onnxRuntime;
 
-/** The version that the numbers in this package's documentation were measured with. */
+/** The version of the peer dependency. */
 const ENGINE = "onnxruntime-node@1.30.0";
 
 export interface EngineOptions {
@@ -37,7 +37,7 @@ export async function loadEngine(): Promise<Engine> {
 /**
  * A session of the engine for a model.
  *
- * @throws BackendError `backend-onnx/bad-option`, `backend-onnx/bad-model`
+ * @throws BackendError `backend-onnx/bad-model`
  */
 export async function createSession(engine: Engine, model: Uint8Array, options: EngineOptions): Promise<InferenceSession> {
   try {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type DType, type Shape, type TensorData, type TypedArray, sizeOf, typeToString } from "@bort/graph";
-import { type InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { BackendError, engineError } from "./backend-error.js";
 import { type EngineOptions, checkOptions, createSession, loadEngine } from "./engine.js";
 import { engineTypes } from "./onnx-backend.js";
@@ -41,7 +41,8 @@ export async function loadOnnxModel(model: string | Uint8Array, options: EngineO
     async run(feeds) {
       if (session === null) throw new BackendError("backend-onnx/disposed", "backend-onnx: the model was disposed and cannot run; load it again");
       checkFeeds(inputNames, feeds);
-      const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [name, new engine.Tensor(engineTypes[dtypeOf(data)], data as Float32Array, [...shape])]);
+      const tensors = Object.entries(feeds).map(([name, { data, shape }]) =>
+        [name, new engine.Tensor(engineTypes[dtypeOf(data)], data as Float32Array, [...shape])]);
       const results = await session.run(Object.fromEntries(tensors) as InferenceSession.FeedsType).catch((cause: unknown) => {
         throw engineError("backend-onnx/run-failed", "ONNX Runtime failed to run the model", cause);
       });
@@ -72,13 +73,17 @@ function checkFeeds(inputs: readonly string[], feeds: Readonly<Record<string, On
   for (const [name, { data, shape }] of Object.entries(feeds)) {
     if (!inputs.includes(name)) throw new BackendError("backend-onnx/bad-feed", `backend-onnx: the model has no input "${name}"; it has ${inputs.join(", ")}`);
     if (data.length !== sizeOf(shape)) {
-      throw new BackendError("backend-onnx/bad-feed", `backend-onnx: input "${name}" needs ${sizeOf(shape)} elements for ${typeToString({ dtype: dtypeOf(data), shape })}, got ${data.length}`);
+      const type = typeToString({ dtype: dtypeOf(data), shape });
+      throw new BackendError("backend-onnx/bad-feed", `backend-onnx: input "${name}" needs ${sizeOf(shape)} elements for ${type}, got ${data.length}`);
     }
   }
 }
 
 function tensorDataOf(name: string, { type, dims, data }: InferenceSession.OnnxValueMapType[string]): TensorData {
   const dtype = (Object.keys(engineTypes) as DType[]).find((each) => engineTypes[each] === type);
-  if (dtype === undefined) throw new BackendError("backend-onnx/bad-model", `backend-onnx: output "${name}" has the type ${type}; only ${Object.values(engineTypes).join(", ")} can be read`);
+  if (dtype === undefined) {
+    const readable = Object.values(engineTypes).join(", ");
+    throw new BackendError("backend-onnx/bad-model", `backend-onnx: output "${name}" has the type ${type}; only ${readable} can be read`);
+  }
   return { dtype, shape: dims, data: data as TypedArray };
 }

@@ -1,4 +1,7 @@
-import { type Backend, type Graph, type Node, add, concat, crossEntropy, gelu, gradients, layerNorm, linear, mul, neg, parameter, referenceBackend, scalar, sizeOf, stopGradient, sub, sumAll } from "@bort/graph";
+import {
+  type Backend, type Graph, type Node, add, concat, crossEntropy, gelu, gradients, layerNorm, linear, mul, neg, parameter, referenceBackend, scalar, sizeOf,
+  stopGradient, sub, sumAll,
+} from "@bort/graph";
 import { testBackend } from "@bort/graph/testing";
 import { describe, expect, test } from "vitest";
 import { onnxBackend } from "./onnx-backend.js";

@@ -1,10 +1,15 @@
-import { type Backend, type DType, type Feeds, type Graph, GraphError, type Outputs, type Program, type TensorType, type TypedArray, encodeModel, feedChecker, parametersOf } from "@bort/graph";
-import { type InferenceSession, type Tensor } from "onnxruntime-node";
+import {
+  type Backend, type DType, type Feeds, type Graph, GraphError, type Outputs, type Program, type TensorType, type TypedArray, allocate, encodeModel, feedChecker,
+  parametersOf, sizeOf,
+} from "@bort/graph";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { engineError } from "./backend-error.js";
 import { type Engine, type EngineOptions, checkOptions, createSession, loadEngine } from "./engine.js";
 import { inPlaceRule, overlapOf } from "./in-place.js";
+import { runInto, withUnreturnedOutput } from "./run-into.js";
 
-export const engineTypes = { f32: "float32", i32: "int32", i64: "int64", bool: "bool" } as const satisfies Record<DType, Tensor.Type>;
+/** The engine's names of our element types. */
+export const engineTypes: Readonly<Record<DType, "float32" | "int32" | "int64" | "bool">> = { f32: "float32", i32: "int32", i64: "int64", bool: "bool" };
 
 /**
  * A backend that runs graphs on ONNX Runtime, in single precision.
@@ -24,7 +29,7 @@ export async function onnxBackend(options: EngineOptions = {}): Promise<Backend>
     async compile(graph): Promise<Program> {
       const names = engineNames(graph);
       const model = encodeModel(Object.fromEntries(Object.entries(graph).map(([name, node]) => [names.get(name)!, node])), { dialect: "onnxruntime" });
-      return new OnnxProgram(engine, await createSession(engine, model, options), graph, names);
+      return new OnnxProgram(engine, await createSession(engine, withUnreturnedOutput(model), options), graph, names);
     },
   };
 }
@@ -65,17 +70,19 @@ class OnnxProgram implements Program {
     if (this.#session === null) throw new GraphError("graph/disposed", "backend-onnx: the program was disposed and cannot run; compile its graph again");
     this.#check(feeds, into);
     const inputs = Object.fromEntries([...this.#parameters].map(([name, type]) => [name, this.#tensor(`feed ${name}`, type, feeds[name]!)]));
-    const inPlace = new Set(Object.keys(into).filter((name) => this.#canWriteTo(name, feeds, into)));
-    const fetches = Object.fromEntries(Object.entries(this.#graph).map(([name, type]) =>
-      [this.#outputNames.get(name)!, inPlace.has(name) ? this.#tensor(`output ${name}`, type, into[name]!) : null]));
-    const results = await this.#session.run(inputs, fetches).catch((cause: unknown) => {
+    const targets = Object.entries(this.#graph).map(([name, type]) => {
+      const inPlace = into[name] !== undefined && this.#canWriteTo(name, feeds, into[name]);
+      const data = inPlace ? into[name]! : allocate(type.dtype, sizeOf(type.shape));
+      return { name, type, data, tensor: inPlace ? this.#tensor(`output ${name}`, type, data) : this.#view(type, data) };
+    });
+    const outputs = Object.fromEntries(targets.map(({ name, tensor }) => [this.#outputNames.get(name)!, tensor]));
+    await runInto(this.#session, inputs, outputs).catch((cause: unknown) => {
       throw engineError("backend-onnx/run-failed", "ONNX Runtime failed to run the program", cause);
     });
-    return Object.fromEntries(Object.entries(this.#graph).map(([name, { dtype, shape }]) => {
-      const target = into[name];
-      const fresh = results[this.#outputNames.get(name)!]!.data as TypedArray;
-      if (target !== undefined && !inPlace.has(name)) (target as Uint8Array).set(fresh as Uint8Array);
-      return [name, { dtype, shape, data: target ?? fresh }];
+    return Object.fromEntries(targets.map(({ name, type: { dtype, shape }, data }) => {
+      const asked = into[name];
+      if (asked !== undefined && asked !== data) (asked as Uint8Array).set(data as Uint8Array);
+      return [name, { dtype, shape, data: asked ?? data }];
     }));
   }
 
@@ -86,20 +93,23 @@ class OnnxProgram implements Program {
     await session?.release();
   }
 
-  /** Whether the engine may write an output to its array while the feeds are still read. */
-  #canWriteTo(output: string, feeds: Feeds, into: Feeds): boolean {
-    const target = into[output]!;
+  /** Whether the engine may write an output to an array while the feeds are still read. */
+  #canWriteTo(output: string, feeds: Feeds, target: TypedArray): boolean {
     return Object.entries(feeds).every(([parameter, data]) => {
       const overlap = overlapOf(target, data);
       return overlap === "none" || (overlap === "same" && this.#mayOverwrite(output, parameter));
     });
   }
 
-  /** The engine's view of an array; the last one of each name is kept, as the same arrays come back every step. */
-  #tensor(key: string, { dtype, shape }: TensorType, data: TypedArray): Tensor {
+  #view({ dtype, shape }: TensorType, data: TypedArray): Tensor {
+    return new this.#engine.Tensor(engineTypes[dtype], data as Float32Array, [...shape]) as Tensor;
+  }
+
+  /** The view of a caller's array; the last one of each name is kept, as the same arrays come back every step. */
+  #tensor(key: string, type: TensorType, data: TypedArray): Tensor {
     const last = this.#tensors.get(key);
     if (last !== undefined && last.data === data) return last;
-    const made = new this.#engine.Tensor(engineTypes[dtype], data as Float32Array, [...shape]) as Tensor;
+    const made = this.#view(type, data);
     this.#tensors.set(key, made);
     return made;
   }

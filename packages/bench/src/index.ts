@@ -1,4 +1,5 @@
 export { BenchError, type BenchErrorCode } from "./bench-error.js";
+export { exportModel, type ExportedModel } from "./export-model.js";
 export { evaluateTask, type EvaluateTaskOptions, type TaskScore } from "./evaluate-task.js";
 export { formatNumber } from "./format-number.js";
 export { accuracy, computeMetrics, type Labels, majorityBaseline, majorityClass, matthewsCorrelation, type MetricValues } from "./metrics.js";
@@ -11,3 +12,4 @@ export { type ScatterChart, type ScatterPoint } from "./report/scatter-chart.js"
 export { type Alignment, type Cell, type Column, type Table } from "./table.js";
 export { consoleTable } from "./terminal/console-table.js";
 export { type ProgressBar, progressBar, type ProgressOptions, type ProgressStream } from "./terminal/progress-bar.js";
+export { measureStep, parseStepShape, type MeasureStepOptions, type StepShape, type StepTimes } from "./step-benchmark.js";

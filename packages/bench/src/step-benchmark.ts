@@ -20,9 +20,13 @@ export interface StepShape {
 export function parseStepShape(text: string): StepShape {
   const sizes = text.split(",").map(Number);
   if (sizes.length !== 8 || sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) {
-    throw new BenchError("bench/bad-shape", `bench: a shape is batch,sequence,hidden,heads,FFN,layers,vocabulary,masked, got ${JSON.stringify(text)}; for example 16,128,256,4,1024,4,8192,20`);
+    const form = "batch,sequence,hidden,heads,FFN,layers,vocabulary,masked";
+    throw new BenchError("bench/bad-shape", `bench: a shape is ${form}, got ${JSON.stringify(text)}; for example 16,128,256,4,1024,4,8192,20`);
   }
-  const [batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence] = sizes as [number, number, number, number, number, number, number, number];
+  const [batchSize = 0, sequenceLength = 0, hiddenSize = 0, heads = 0, intermediateSize = 0, depth = 0, vocabSize = 0, maskedPerSequence = 0] = sizes;
+  if (maskedPerSequence > sequenceLength) {
+    throw new BenchError("bench/bad-shape", `bench: a sequence of ${sequenceLength} has no room for ${maskedPerSequence} masked places; mask fewer`);
+  }
   return { batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence };
 }
 
@@ -34,8 +38,15 @@ export interface StepTimes {
   readonly loss: number;
 }
 
+export interface MeasureStepOptions {
+  /** Steps before the first that is timed. Default 2. */
+  readonly warmUp?: number;
+  /** Steps that are timed. Default 9. */
+  readonly repeats?: number;
+}
+
 /** Times a whole training step: masked-language-model loss and gradients, clipping, AdamW on every parameter, in float32. */
-export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9 }: { readonly warmUp?: number; readonly repeats?: number } = {}): Promise<StepTimes> {
+export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9 }: MeasureStepOptions = {}): Promise<StepTimes> {
   const { batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence } = shape;
   const arch = uniformArch({ depth, heads, hidden: hiddenSize, intermediate: intermediateSize, vocabSize, positions: sequenceLength, activation: "geluTanh" });
   const model = createModel(arch, { kind: "mlm" } as const, 0);

@@ -1,1 +1,3 @@
-export {};
+export { CliError, type CliErrorCode } from "./cli-error.js";
+export { run } from "./run.js";
+export { type Terminal } from "./terminal.js";

@@ -1,7 +1,7 @@
 import { maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
 import { type Backend, parameter } from "@bort/graph";
-import { type MlmModel, type MlmShape, type PretrainingObjective, distillationLoss, labelLoss, mlmFeeds, mlmNodes } from "@bort/nn";
+import { type MlmModel, type MlmShape, type PretrainingObjective, distillationLoss, fingerprint, labelLoss, mlmFeeds, mlmNodes } from "@bort/nn";
 import { DistillError } from "./distill-error.js";
 
 export interface DistillationSettings {
@@ -35,7 +35,7 @@ export async function distillationObjective(backend: Backend, teacher: MlmModel,
   const program = await backend.compile({ logits: mlmNodes(teacher.arch, shape).logits });
   const teacherLogits = new Float32Array(rows * vocabSize);
   return {
-    settings: { objective: "distillation", distillationWeight, mlmWeight, temperature },
+    settings: { objective: "distillation", distillationWeight, mlmWeight, temperature, teacher: fingerprint(teacher.parameters.flat) },
     graph: (arch, studentShape) => {
       if (arch.vocabSize !== vocabSize) {
         throw new DistillError("distill/other-vocabulary", `distill: student and teacher need one vocabulary, got ${arch.vocabSize} and ${vocabSize} tokens; use the teacher's tokenizer`);

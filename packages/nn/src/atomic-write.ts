@@ -21,8 +21,17 @@ export function writeFileAtomically(path: string, parts: readonly Uint8Array[] |
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfPossible(temporary);
     throw writeError(path, error);
+  }
+}
+
+/** Where even this fails, the error that led here is the one to report. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 

@@ -1,12 +1,13 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
-import { writeFileAtomically } from "./atomic-write.js";
+import { writeError, writeFileAtomically } from "./atomic-write.js";
 import { NnError } from "./nn-error.js";
+import { type NamedTensor, type SafetensorsFile, encodeSafetensors, readSafetensors } from "./safetensors.js";
 import { type TrainingState } from "./trainer.js";
 
 /** What is known of a checkpoint without reading its tensors. */
-interface Manifest {
+interface ManifestContent {
   readonly format: "bort-checkpoint-1";
   readonly step: number;
   readonly loss: number | null;
@@ -14,79 +15,106 @@ interface Manifest {
   readonly tokens: number;
   /** Name of the file that holds the tensors. */
   readonly file: string;
+  /** The hash in that file's metadata. */
+  readonly fileSha256: string;
   /** What the run was asked to do: a run with other settings does not resume from here. */
   readonly settings: unknown;
 }
 
+/** The content, and its hash, so that a change of any number is noticed. */
+interface Manifest extends ManifestContent {
+  readonly sha256: string;
+}
+
 const MANIFEST = "checkpoint.json";
-const fileOf = (step: number): string => `step-${step}.safetensors`;
+
+/** Files of a checkpoint, of an earlier one, or half-written ones that a crash left behind. */
+const ownFile = /^(checkpoint\.json|step-\d+-[0-9a-f]{12}\.safetensors)(\.[0-9a-f]{12}\.tmp)?$/;
 
 /**
- * Writes the whole training state to `folder`. The manifest is renamed into place last, so a crash at any moment leaves the previous checkpoint or this one.
+ * Writes the whole training state to `folder`. The tensors' file is named after its content and the manifest that points to it is renamed into
+ * place last, so a crash at any moment leaves the previous checkpoint or this one.
  *
  * @throws NnError `nn/write-failed`
  */
 export function saveCheckpoint(folder: string, state: TrainingState, settings: unknown): void {
-  const flat = (data: Float32Array): NamedTensor => ({ shape: [data.length], data });
-  const slots = Object.entries(state.slots).map(([name, slot]) => [`slot.${name}`, flat(slot)]);
-  const file = fileOf(state.step);
-  writeSafetensors(join(folder, file), { parameters: flat(state.parameters.flat), ...Object.fromEntries(slots) }, { step: String(state.step) });
-  const manifest: Manifest = { format: "bort-checkpoint-1", step: state.step, loss: Number.isFinite(state.loss) ? state.loss : null, seconds: state.seconds, tokens: state.tokens, file, settings };
-  writeFileAtomically(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const other of readdirSync(folder)) if (/^step-\d+\.safetensors$/.test(other) && other !== file) rmSync(join(folder, other));
+  const { step, loss, seconds, tokens } = state;
+  const tensors = Object.fromEntries(buffersOf(state).map(([name, data]): [string, NamedTensor] => [name, { shape: [data.length], data }]));
+  const { parts, sha256: fileSha256 } = encodeSafetensors(tensors, { step: String(step) });
+  const file = `step-${step}-${fileSha256.slice(0, 12)}.safetensors`;
+  const content: ManifestContent = { format: "bort-checkpoint-1", step, loss: Number.isFinite(loss) ? loss : null, seconds, tokens, file, fileSha256, settings: settings ?? null };
+  writeFileAtomically(join(folder, file), parts);
+  writeFileAtomically(join(folder, MANIFEST), `${JSON.stringify({ ...content, sha256: hashOf(content) } satisfies Manifest, null, 2)}\n`);
+  removeOthers(folder, [MANIFEST, file]);
 }
 
 export const hasCheckpoint = (folder: string): boolean => existsSync(join(folder, MANIFEST));
 
 /**
- * Puts the state in `folder` into `state`, which must be of the same model, optimizer and settings.
+ * Puts the state in `folder` into `state`, which must be of the same model, optimizer and settings; where it throws, `state` is as before.
  *
  * @throws NnError `nn/bad-checkpoint` for one that is damaged, `nn/other-run` for one of other settings.
  */
 export function loadCheckpoint(folder: string, state: TrainingState, settings: unknown): void {
   const bad = (why: string): NnError => new NnError("nn/bad-checkpoint", `nn: the checkpoint in ${folder} cannot be used: ${why}; remove the folder to start again`);
   const manifest = readManifest(join(folder, MANIFEST), bad);
-  const difference = firstDifference(manifest.settings, JSON.parse(JSON.stringify(settings)));
+  const difference = firstDifference(manifest.settings, JSON.parse(JSON.stringify(settings ?? null)));
   if (difference !== null) throw new NnError("nn/other-run", `nn: the checkpoint in ${folder} belongs to a run with another ${difference}; give the same options, or another folder`);
-  let file: ReturnType<typeof readSafetensors>;
+  const { tensors, metadata } = readTensors(join(folder, manifest.file), bad);
+  if (metadata["sha256"] !== manifest.fileSha256) throw bad(`${manifest.file} is not the file that ${MANIFEST} was written for`);
+  const buffers = buffersOf(state);
+  for (const [name, { length }] of buffers) {
+    const found = tensors[name]?.data.length ?? 0;
+    if (found !== length) throw bad(`"${name}" has ${found} elements where ${length} are needed`);
+  }
+  for (const [name, buffer] of buffers) buffer.set(tensors[name]!.data);
+  const { step, loss, seconds, tokens } = manifest;
+  Object.assign(state, { step, loss: loss ?? Number.NaN, seconds, tokens });
+}
+
+/** The buffers of a training state by their names in a checkpoint. */
+const buffersOf = ({ parameters, slots }: TrainingState): [string, Float32Array][] =>
+  [["parameters", parameters.flat], ...Object.entries(slots).map(([name, slot]): [string, Float32Array] => [`slot.${name}`, slot])];
+
+function removeOthers(folder: string, kept: readonly string[]): void {
   try {
-    file = readSafetensors(join(folder, manifest.file));
+    for (const name of readdirSync(folder)) if (ownFile.test(name) && !kept.includes(name)) rmSync(join(folder, name));
+  } catch (error) {
+    throw writeError(folder, error);
+  }
+}
+
+function readTensors(path: string, bad: (why: string) => NnError): SafetensorsFile {
+  try {
+    return readSafetensors(path);
   } catch (error) {
     throw error instanceof NnError ? bad(error.message) : error;
   }
-  if (file.metadata["step"] !== String(manifest.step)) throw bad(`its manifest says step ${manifest.step} and its tensors say ${file.metadata["step"]}`);
-  const targets: [string, Float32Array][] = [["parameters", state.parameters.flat], ...Object.entries(state.slots).map(([name, slot]): [string, Float32Array] => [`slot.${name}`, slot])];
-  for (const [name, target] of targets) {
-    const data = file.tensors[name]?.data;
-    if (data?.length !== target.length) throw bad(`"${name}" has ${data?.length ?? 0} elements where ${target.length} are needed`);
-  }
-  for (const [name, target] of targets) target.set(file.tensors[name]!.data);
-  state.step = manifest.step;
-  state.loss = manifest.loss ?? Number.NaN;
-  state.seconds = manifest.seconds;
-  state.tokens = manifest.tokens;
 }
 
-function readManifest(path: string, bad: (why: string) => NnError): Manifest {
-  let manifest: Partial<Manifest>;
+function readManifest(path: string, bad: (why: string) => NnError): ManifestContent {
+  let manifest: Partial<Manifest> | null;
   try {
-    manifest = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest>;
+    manifest = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest> | null;
   } catch (error) {
     throw bad((error as NodeJS.ErrnoException).code === "ENOENT" ? "there is none" : `${MANIFEST} is not JSON`);
   }
-  const { format, step, seconds, tokens, file } = manifest;
-  if (format !== "bort-checkpoint-1" || !Number.isSafeInteger(step) || !Number.isFinite(seconds) || !Number.isFinite(tokens) || file !== fileOf(step!)) throw bad(`${MANIFEST} is damaged`);
-  return manifest as Manifest;
+  const { sha256, ...content } = manifest ?? {};
+  if (content.format !== "bort-checkpoint-1") throw bad(`${MANIFEST} is not of the format bort-checkpoint-1`);
+  if (sha256 !== hashOf(content as ManifestContent)) throw bad(`${MANIFEST} differs from the hash in it, so some of it has changed`);
+  return content as ManifestContent;
 }
 
-/** Name of the first setting that differs, as a path; `null` where none does. */
-function firstDifference(a: unknown, b: unknown, path = "setting"): string | null {
+const hashOf = (content: ManifestContent): string => createHash("sha256").update(JSON.stringify(content)).digest("hex");
+
+/** The path of the first setting that differs, and its two values; `null` where none does. */
+function firstDifference(a: unknown, b: unknown, path: readonly string[] = []): string | null {
   if (typeof a === "object" && typeof b === "object" && a !== null && b !== null) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const found = firstDifference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], key);
+      const found = firstDifference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], [...path, key]);
       if (found !== null) return found;
     }
     return null;
   }
-  return a === b ? null : `${path} (${JSON.stringify(a)}, now ${JSON.stringify(b)})`;
+  return a === b ? null : `${path.join(".") || "setting"} (${JSON.stringify(a)}, now ${JSON.stringify(b)})`;
 }

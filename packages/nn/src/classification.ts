@@ -23,15 +23,16 @@ export function classificationLossGraph(model: ClassifierParts, batchSize: numbe
 
 export const classificationFeeds = ({ ids, mask, labels, weights }: ClassificationBatch): Feeds => ({ ids, mask, labels, weights });
 
-/** Index of the most likely label of every example in `batches`, rows of weight 0 left out. One program a batch length serves all batches. */
+/** Index of the most likely label of every example in `batches`, rows of weight 0 left out. One program a batch shape serves all batches. */
 export async function predict(backend: Backend, model: Classifier, batches: Iterable<ClassificationBatch>): Promise<number[]> {
-  const programs = new Map<number, Program>();
+  const programs = new Map<string, Program>();
   const predicted: number[] = [];
   try {
     for (const batch of batches) {
       const batchSize = batch.labels.length;
-      const program = programs.get(batch.length) ?? (await backend.compile({ logits: classifierLogits(model, batchSize, batch.length) }));
-      programs.set(batch.length, program);
+      const shape = `${batchSize} x ${batch.length}`;
+      const program = programs.get(shape) ?? (await backend.compile({ logits: classifierLogits(model, batchSize, batch.length) }));
+      programs.set(shape, program);
       const { logits } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
       const labels = model.head.labels.length;
       batch.weights.forEach((weight, row) => {

@@ -3,7 +3,7 @@ import { random } from "@bort/data";
 import { type Backend, type Program, parameter } from "@bort/graph";
 import { encoder } from "./encoder.js";
 import { type LatencyOptions, measureLatency } from "./measure-latency.js";
-import { modelParameters } from "./parameter-spec.js";
+import { encoderParameters } from "./parameter-spec.js";
 import { ParameterStore, parameterNodes } from "./parameter-store.js";
 
 /** Encoders that are compiled and measured together, so that memory stays bounded. */
@@ -28,7 +28,7 @@ export async function encoderLatencies(
 }
 
 async function compileEncoder(backend: Backend, arch: EncoderArch, { batchSize, sequenceLength }: { readonly batchSize: number; readonly sequenceLength: number }): Promise<{ program: Program; run: () => Promise<void> }> {
-  const specs = modelParameters(arch, { kind: "mlm" }).filter(({ name }) => !name.startsWith("mlm."));
+  const specs = encoderParameters(arch);
   const states = encoder(arch, parameterNodes(specs), { ids: parameter("ids", [batchSize, sequenceLength], "i32") });
   const program = await backend.compile({ states });
   const rng = random(0, "latency");

@@ -1,7 +1,9 @@
 import { type ClassificationBatch, type ClassificationBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
+import { fingerprint } from "./fingerprint.js";
 import { type Classifier, type Model, withClassifier } from "./model.js";
+import { NnError } from "./nn-error.js";
 import { adamW } from "./optimizer/adamw.js";
 import { type Optimizer } from "./optimizer/optimizer.js";
 import { type ScheduleName, schedule } from "./schedule.js";
@@ -46,12 +48,14 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
   const { optimizer = adamW(), learningRate = 3e-4, warmupRatio = 0.1, maxGradientNorm = 1 } = options;
   const rate = schedule(options.schedule ?? "linear", { learningRate, steps, warmupRatio });
   const model = withClassifier(options.model, labels, seed);
+  const first = train.at(0);
+  const settings = {
+    objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize, steps, seed,
+    optimizer: { name: optimizer.name, ...optimizer.settings }, learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm,
+    examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels, first.weights),
+  };
   const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length);
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, optimizer, maxGradientNorm });
-  const settings = {
-    objective: "classification", labels, batchSize, steps, seed, optimizer: optimizer.name, learningRate, warmupRatio,
-    schedule: options.schedule ?? "linear", maxGradientNorm, examples: train.examples,
-  };
   try {
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,
@@ -72,6 +76,9 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
 }
 
 async function accuracy(backend: Backend, model: Classifier, batches: readonly ClassificationBatch[]): Promise<number> {
+  if (batches.every(({ weights }) => weights.every((weight) => weight === 0))) {
+    throw new NnError("nn/bad-option", "nn: an accuracy needs at least one labelled example, got none; give validation examples with labels");
+  }
   const gold = batches.flatMap(({ labels, weights }) => [...labels].filter((_, row) => weights[row]! > 0));
   const predicted = await predict(backend, model, batches);
   return predicted.filter((label, i) => label === gold[i]).length / gold.length;

@@ -8,12 +8,13 @@ export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmNodes, type MlmS
 export { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
 export { adamW, type AdamWOptions } from "./optimizer/adamw.js";
 export { sgd, type SgdOptions } from "./optimizer/sgd.js";
-export { type Optimizer } from "./optimizer/optimizer.js";
+export { type Optimizer, type UpdateInputs, type UpdateMoment, type UpdateOutputs } from "./optimizer/optimizer.js";
 export { schedule, type Schedule, type ScheduleName, type ScheduleOptions } from "./schedule.js";
 export { Trainer, type LossGraph, type StepResult, type TrainerOptions, type TrainingState } from "./trainer.js";
 export { runTraining, type TrainingEvent, type TrainingFeeds, type TrainingRunOptions, type TrainingSummary } from "./training-run.js";
 export { mlmObjective, pretrain, type PretrainOptions, type PretrainResult, type PretrainingObjective } from "./pretrain.js";
 export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
+export { fingerprint } from "./fingerprint.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { readSafetensors, writeSafetensors, type NamedTensor } from "./safetensors.js";
 export { writeFileAtomically } from "./atomic-write.js";

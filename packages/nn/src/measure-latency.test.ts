@@ -26,7 +26,8 @@ describe("measureLatency", () => {
     const { only } = await measureLatency(candidates, { clock });
     expect(log).toHaveLength(18);
     // Of 15 sorted samples the 4th and the 12th: 1 - 2 (1 + 15 + 105 + 455) / 2^15.
-    expect(only).toMatchObject({ medianMs: 8, meanMs: 8, lowMs: 4, highMs: 12, confidence: 1 - 1152 / 32768, repeats: 15, discarded: 0 });
+    expect(only).toMatchObject({ medianMs: 8, meanMs: 8, lowMs: 4, highMs: 12, repeats: 15, discarded: 0 });
+    expect(only!.confidence).toBeCloseTo(1 - 1152 / 32768, 12);
   });
 
   it("leaves outliers out of the mean alone", async () => {
@@ -61,11 +62,11 @@ describe("measureLatency", () => {
   });
 
   it.each([{ repeats: 0 }, { repeats: 1.5 }, { warmUp: -1 }, { warmUp: Number.NaN }])("refuses %j", async (options) => {
-    await expect(measureLatency({ a: async () => {} }, options)).rejects.toMatchObject({ code: "bench/bad-option" });
+    await expect(measureLatency({ a: async () => {} }, options)).rejects.toMatchObject({ code: "nn/bad-option" });
   });
 
   it("needs a candidate", async () => {
-    await expect(measureLatency({})).rejects.toMatchObject({ code: "bench/no-candidates" });
+    await expect(measureLatency({})).rejects.toMatchObject({ code: "nn/bad-option" });
   });
 });
 
@@ -77,6 +78,15 @@ describe("medianInterval", () => {
   });
 
   it.each([[1, 0], [2, 0.5], [5, 0.9375]])("of %i samples is their range, with coverage %d", (count, confidence) => {
-    expect(medianInterval(count)).toEqual({ rank: 1, confidence });
+    expect(medianInterval(count).rank).toBe(1);
+    expect(medianInterval(count).confidence).toBeCloseTo(confidence, 12);
+  });
+
+  it("of more samples than 2^-count can count has the width that the normal distribution gives", () => {
+    // Rank of 10,000 samples: 5,000 - 1.96 sqrt(10,000) / 2, to the unit.
+    const { rank, confidence } = medianInterval(10_000);
+    expect(Math.abs(rank - (5_000 - 98))).toBeLessThanOrEqual(1);
+    expect(confidence).toBeGreaterThanOrEqual(0.95);
+    expect(confidence).toBeLessThan(0.952);
   });
 });

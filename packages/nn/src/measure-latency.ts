@@ -99,14 +99,13 @@ function medianOf(sorted: readonly number[]): number {
  * The coverage is 1 - 2 P(B < k) with B ~ Binomial(count, 1/2): the interval misses where fewer than k samples lie on one side of the median.
  */
 export function medianInterval(count: number): { readonly rank: number; readonly confidence: number } {
-  let term = 0.5 ** count; // P(B = rank - 1)
-  let tail = term; // P(B < rank)
+  let logTerm = -count * Math.LN2; // log P(B = rank - 1), since 2^-count itself underflows
+  let tail = Math.exp(logTerm); // P(B < rank)
   let rank = 1;
   for (;;) {
-    const next = (term * (count - rank + 1)) / rank;
-    if (tail + next > 0.025) break;
-    term = next;
-    tail += next;
+    logTerm += Math.log((count - rank + 1) / rank);
+    if (tail + Math.exp(logTerm) > 0.025) break;
+    tail += Math.exp(logTerm);
     rank++;
   }
   return { rank, confidence: Math.max(0, 1 - 2 * tail) };

@@ -5,9 +5,10 @@ import { type Backend, type Feeds, type Node, parameter } from "@bort/graph";
 import { encoder, mlmHead } from "./encoder.js";
 import { labelLoss } from "./losses.js";
 import { type Model } from "./model.js";
+import { NnError } from "./nn-error.js";
+import { modelParameters } from "./parameter-spec.js";
 import { parameterNodes } from "./parameter-store.js";
 import { type LossGraph } from "./trainer.js";
-import { modelParameters } from "./parameter-spec.js";
 
 /** Sizes of a masked-language-model batch. */
 export interface MlmShape {
@@ -48,7 +49,11 @@ export function mlmLossGraph(arch: EncoderArch, shape: MlmShape): LossGraph {
 /** A batch as feeds of the graphs above. */
 export const mlmFeeds = ({ ids, positions, labels, weights }: MlmBatch): Feeds & MlmBatch => ({ ids, positions, labels, weights });
 
-/** Mean MLM loss in nats over `batches`, each masked place counting alike. */
+/**
+ * Mean MLM loss in nats over `batches`, each masked place counting alike.
+ *
+ * @throws NnError `nn/bad-option` where no place in them is masked.
+ */
 export async function evaluateMlm(backend: Backend, model: Pick<Model, "arch" | "parameters">, shape: MlmShape, batches: Iterable<MlmBatch>): Promise<number> {
   const program = await backend.compile(mlmLossGraph(model.arch, shape));
   try {
@@ -63,8 +68,10 @@ async function meanMlmLoss(lossOf: (feeds: Feeds) => Promise<number>, batches: I
   let count = 0;
   for (const batch of batches) {
     const places = batch.weights.reduce((total, weight) => total + weight, 0);
+    if (places === 0) continue;
     sum += places * (await lossOf(mlmFeeds(batch)));
     count += places;
   }
+  if (count === 0) throw new NnError("nn/bad-option", "nn: a validation loss needs at least one masked place, got none; give more validation text");
   return sum / count;
 }

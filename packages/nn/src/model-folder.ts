@@ -4,7 +4,7 @@ import { type EncoderArch, fromHfConfig, hfExtrasOf, toHfConfig } from "@bort/ar
 import { type Tokenizer, readTokenizerJson } from "@bort/data";
 import { sizeOf } from "@bort/graph";
 import { writeFileAtomically } from "./atomic-write.js";
-import { hfTensors } from "./hf-names.js";
+import { hfFamily, hfTensors, hfTokenTypes } from "./hf-names.js";
 import { type Classifier, type MlmModel, type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
 import { type ModelHead, modelParameters } from "./parameter-spec.js";
@@ -17,26 +17,27 @@ export interface ModelFolder<M extends Model = Model> {
   readonly tokenizer: Tokenizer;
 }
 
-const TOKEN_TYPES = "bert.embeddings.token_type_embeddings.weight";
-
 /**
  * Writes a folder that Hugging Face libraries open: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`.
  *
- * @throws NnError `nn/write-failed`
+ * The class is that of BERT, or of RoBERTa where positions have an offset. Where the layers differ, or their heads do not split the hidden size evenly,
+ * no class has the network: its folder is refused there (see `toHfConfig`), and read by `loadModel` alone.
+ *
+ * @throws NnError `nn/bad-model-folder` for a tokenizer of another size, `nn/write-failed`; ArchError for labels that are not distinct.
  */
 export function saveModel(folder: string, { model, tokenizer }: ModelFolder): void {
   const { arch, head, parameters } = model;
-  const { begin, end } = tokenizer.special;
-  const extras = { hiddenDropout: 0, attentionDropout: 0, bosTokenId: begin, eosTokenId: end };
-  const config = head.kind === "mlm"
-    ? toHfConfig(arch, { ...extras, architectures: ["BertForMaskedLM"] })
-    : toHfConfig(arch, { ...extras, architectures: ["BertForSequenceClassification"], labels: head.labels });
+  requireSameVocabulary(folder, tokenizer, arch);
+  const config = toHfConfig(arch, {
+    architectures: [hfFamily(arch).classes[head.kind]], hiddenDropout: 0, attentionDropout: 0,
+    bosTokenId: tokenizer.special.begin, eosTokenId: tokenizer.special.end, ...(head.kind === "classifier" && { labels: head.labels }),
+  });
   const tensors: Record<string, NamedTensor> = {};
   for (const { hfName, shape, parameter, offset } of hfTensors(arch, head)) {
     tensors[hfName] = { shape, data: parameters.view(parameter).subarray(offset, offset + sizeOf(shape)) };
   }
-  // Transformers' BERT always adds a token type: ours without one is the same network with a row of zeros.
-  if (arch.tokenTypes === 0) tensors[TOKEN_TYPES] = { shape: [1, arch.hiddenSize], data: new Float32Array(arch.hiddenSize) };
+  // Transformers' encoders always add a token type: ours without one is the same network with a row of zeros.
+  if (arch.tokenTypes === 0) tensors[hfTokenTypes(arch)] = { shape: [1, arch.hiddenSize], data: new Float32Array(arch.hiddenSize) };
   writeSafetensors(join(folder, "model.safetensors"), tensors, { format: "pt" });
   writeFileAtomically(join(folder, "tokenizer.json"), tokenizer.toJson());
   writeJson(join(folder, "tokenizer_config.json"), tokenizerConfig(arch));
@@ -62,10 +63,8 @@ export function loadModel(folder: string): ModelFolder {
   const arch = fromHfConfig(config);
   const { architectures = [], labels = [] } = hfExtrasOf(config);
   const tokenizer = readTokenizerJson(readText(join(folder, "tokenizer.json")));
-  if (tokenizer.vocabSize !== arch.vocabSize) {
-    throw new NnError("nn/bad-model-folder", `nn: the tokenizer in ${folder} has ${tokenizer.vocabSize} tokens and its model ${arch.vocabSize}; use the tokenizer that the model was trained with`);
-  }
-  const head = headOf(folder, architectures[0], labels);
+  requireSameVocabulary(folder, tokenizer, arch);
+  const head = headOf(folder, hfFamily(arch).classes, architectures[0], labels);
   return { model: { arch, head, parameters: readParameters(join(folder, "model.safetensors"), arch, head) }, tokenizer };
 }
 
@@ -86,10 +85,15 @@ export function loadClassifier(folder: string): ModelFolder<Classifier> {
 export const isMlmModel = (model: Model): model is MlmModel => model.head.kind === "mlm";
 export const isClassifier = (model: Model): model is Classifier => model.head.kind === "classifier";
 
-function headOf(folder: string, architecture: string | undefined, labels: readonly string[]): ModelHead {
-  if (architecture === "BertForMaskedLM") return { kind: "mlm" };
-  if (architecture === "BertForSequenceClassification" && labels.length > 0) return { kind: "classifier", labels };
-  throw new NnError("nn/bad-model-folder", `nn: ${folder}/config.json must name BertForMaskedLM, or BertForSequenceClassification with its labels, got ${architecture ?? "nothing"}; save the model with one of these heads`);
+function requireSameVocabulary(folder: string, tokenizer: Tokenizer, arch: EncoderArch): void {
+  if (tokenizer.vocabSize === arch.vocabSize) return;
+  throw new NnError("nn/bad-model-folder", `nn: the tokenizer for ${folder} has ${tokenizer.vocabSize} tokens and its model ${arch.vocabSize}; use the tokenizer that the model was trained with`);
+}
+
+function headOf(folder: string, { mlm, classifier }: Readonly<Record<ModelHead["kind"], string>>, architecture: string | undefined, labels: readonly string[]): ModelHead {
+  if (architecture === mlm) return { kind: "mlm" };
+  if (architecture === classifier && labels.length > 0) return { kind: "classifier", labels };
+  throw new NnError("nn/bad-model-folder", `nn: ${folder}/config.json must name ${mlm}, or ${classifier} with its labels, got ${architecture ?? "nothing"}; save the model with one of these heads`);
 }
 
 function readParameters(path: string, arch: EncoderArch, head: ModelHead): ParameterStore {
@@ -98,7 +102,7 @@ function readParameters(path: string, arch: EncoderArch, head: ModelHead): Param
   const wanted = hfTensors(arch, head);
   const problems = wanted.filter(({ hfName, shape }) => tensors[hfName]?.shape.join() !== shape.join())
     .map(({ hfName, shape }) => `${hfName} [${shape}]${tensors[hfName] === undefined ? "" : `, got [${tensors[hfName].shape}]`}`);
-  const known = new Set([...wanted.map(({ hfName }) => hfName), ...(arch.tokenTypes === 0 ? [TOKEN_TYPES] : [])]);
+  const known = new Set([...wanted.map(({ hfName }) => hfName), ...(arch.tokenTypes === 0 ? [hfTokenTypes(arch)] : [])]);
   problems.push(...Object.keys(tensors).filter((name) => !known.has(name)).map((name) => `nothing called ${name}`));
   if (problems.length > 0) {
     const shown = problems.slice(0, 3).join("; ");

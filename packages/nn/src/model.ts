@@ -1,5 +1,5 @@
 import { type EncoderArch } from "@bort/arch";
-import { type ModelHead, modelParameters } from "./parameter-spec.js";
+import { type ModelHead, encoderParameters, modelParameters } from "./parameter-spec.js";
 import { ParameterStore } from "./parameter-store.js";
 
 /** An architecture with its head and the values of its parameters. */
@@ -22,9 +22,9 @@ export function createModel<H extends ModelHead>(arch: EncoderArch, head: H, see
  */
 export const initialDeviation = ({ hiddenSize }: EncoderArch): number => 0.02 * Math.sqrt(768 / hiddenSize);
 
-/** A fresh classifier on the encoder of `model`. */
+/** A fresh classifier on a copy of the encoder of `model`, whose own head, of whatever kind, is left behind. */
 export function withClassifier(model: Model, labels: readonly string[], seed: number): Classifier {
   const classifier = createModel(model.arch, { kind: "classifier", labels }, seed);
-  classifier.parameters.copyMatching(model.parameters);
+  classifier.parameters.copy(model.parameters, encoderParameters(model.arch));
   return classifier;
 }

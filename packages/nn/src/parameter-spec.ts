@@ -19,8 +19,15 @@ const vector = (name: string, size: number, init: "zeros" | "ones"): ParameterSp
 const dense = (name: string, inputs: number, outputs: number): ParameterSpec[] => [matrix(`${name}.weight`, outputs, inputs), vector(`${name}.bias`, outputs, "zeros")];
 const norm = (name: string, size: number): ParameterSpec[] => [vector(`${name}.gain`, size, "ones"), vector(`${name}.bias`, size, "zeros")];
 
-/** Every parameter of an encoder with its head, from the input upward. Query, key and value projections of a layer are one matrix, in this order. */
-export function modelParameters(arch: EncoderArch, head: ModelHead): ParameterSpec[] {
+/**
+ * Every parameter of an encoder with its head, from the input upward.
+ *
+ * The pooler of an architecture that has one is not among them: nothing but a classifier reads it, and a classifier brings its own as `classifier.dense`.
+ */
+export const modelParameters = (arch: EncoderArch, head: ModelHead): ParameterSpec[] => [...encoderParameters(arch), ...headParameters(arch, head)];
+
+/** Embeddings and layers. Query, key and value projections of a layer are one matrix, in this order. */
+export function encoderParameters(arch: EncoderArch): ParameterSpec[] {
   const { hiddenSize } = arch;
   return [
     matrix("embeddings.word", arch.vocabSize, hiddenSize),
@@ -35,7 +42,6 @@ export function modelParameters(arch: EncoderArch, head: ModelHead): ParameterSp
       ...dense(`layers.${i}.feedForward.down`, intermediateSize, hiddenSize),
       ...norm(`layers.${i}.feedForward.norm`, hiddenSize),
     ]),
-    ...headParameters(arch, head),
   ];
 }
 

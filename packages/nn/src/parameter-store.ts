@@ -84,14 +84,9 @@ export class ParameterStore {
     return this.#views;
   }
 
-  /** Takes over the values of every parameter that `other` has too, by name and size; returns the names of those it has not. */
-  copyMatching(other: ParameterStore): string[] {
-    return this.specs.filter(({ name }) => {
-      const source = other.#views[name];
-      const matches = source !== undefined && source.length === this.view(name).length;
-      if (matches) this.view(name).set(source);
-      return !matches;
-    }).map(({ name }) => name);
+  /** Takes over the values that `other` has for `specs`. */
+  copy(other: ParameterStore, specs: readonly ParameterSpec[]): void {
+    for (const { name } of specs) this.view(name).set(other.view(name));
   }
 }
 

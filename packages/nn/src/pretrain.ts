@@ -1,6 +1,7 @@
-import { type EncoderArch, formatTuple, tupleOf } from "@bort/arch";
+import { type EncoderArch } from "@bort/arch";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend, type Feeds } from "@bort/graph";
+import { fingerprint } from "./fingerprint.js";
 import { type MlmShape, evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { type MlmModel, createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
@@ -64,12 +65,13 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
   const { objective = mlmObjective(), optimizer = adamW(), learningRate = 1e-3, warmupRatio = 0.06, maxGradientNorm = 1 } = options;
   const rate = schedule(options.schedule ?? "linear", { learningRate, steps, warmupRatio });
   const model = createModel(arch, { kind: "mlm" } as const, seed);
-  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: objective.graph(arch, shape), optimizer, maxGradientNorm });
-  const tuple = tupleOf(arch);
+  const first = train.at(0);
   const settings = {
-    ...objective.settings, arch: tuple === undefined ? arch : formatTuple(tuple), vocabSize: arch.vocabSize, shape, steps, seed, optimizer: optimizer.name,
-    learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm, sequences: train.sequences,
+    ...objective.settings, arch, shape, steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings },
+    learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm,
+    sequences: train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
   };
+  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: objective.graph(arch, shape), optimizer, maxGradientNorm });
   try {
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,

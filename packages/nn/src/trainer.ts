@@ -67,11 +67,13 @@ export class Trainer {
   /**
    * One step: gradients of the loss on a batch (of the given length, where the objective depends on it), clipping, update.
    *
-   * @throws NnError `nn/not-finite` where the loss or a gradient is not finite; the parameters are then those before the step.
+   * @throws NnError `nn/not-finite` where the loss or a gradient is not finite, `nn/bad-option` where the learning rate is not or is negative; the
+   * parameters are then those before the step.
    */
   async step(batch: Feeds, learningRate: number, length = 0): Promise<StepResult> {
     const { state } = this;
     const { optimizer, maxGradientNorm } = this.#options;
+    if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new NnError("nn/bad-option", `nn: a learning rate must be a number from 0, got ${learningRate} for step ${state.step + 1}; correct the schedule`);
     const program = await this.#gradientProgram(length);
     const outputs = await program.run({ ...state.parameters.views, ...batch }, this.#gradientOutputs);
     const metrics = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in this.#gradientOutputs)).map(([name, { data }]) => [name, Number(data[0])]));

@@ -61,12 +61,14 @@ export interface TrainingSummary {
  * Trains to the last step, one event at a time. Each step is a function of the state and the step's number, so a run that was interrupted
  * and resumed equals one that was not, bit for bit, on a backend whose results are reproducible.
  *
- * @throws NnError `nn/not-finite` (the last checkpoint is kept), `nn/bad-checkpoint`, `nn/other-run`, `nn/write-failed`
+ * @throws NnError `nn/bad-option`, `nn/not-finite` (the last checkpoint is kept), `nn/bad-checkpoint`, `nn/other-run`, `nn/write-failed`
  */
 export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<TrainingEvent, TrainingSummary> {
   const { trainer, steps, schedule, checkpoint, evaluate, signal } = options;
   const { state } = trainer;
-  if (!Number.isSafeInteger(steps) || steps < 1) throw new NnError("nn/bad-option", `nn: a run needs a whole number of steps from 1, got ${steps}`);
+  requireCount(steps, "the steps of a run");
+  if (evaluate !== undefined) requireCount(evaluate.every, "the steps between evaluations");
+  if (checkpoint !== undefined) requireCount(checkpoint.every, "the steps between checkpoints");
   if (checkpoint?.resume === true && hasCheckpoint(checkpoint.folder)) {
     loadCheckpoint(checkpoint.folder, state, checkpoint.settings);
     yield { type: "resumed", step: state.step };
@@ -102,4 +104,8 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
   else if (evaluate !== undefined && evaluatedAt !== state.step) yield await evaluation();
   const { step, loss, seconds, tokens } = state;
   return { steps: step, loss, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0, interrupted };
+}
+
+function requireCount(value: number, what: string): void {
+  if (!Number.isSafeInteger(value) || value < 1) throw new NnError("nn/bad-option", `nn: ${what} must be a whole number from 1, got ${value}`);
 }

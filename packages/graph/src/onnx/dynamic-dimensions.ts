@@ -28,7 +28,9 @@ export class DynamicDimensions {
   constructor(standIns: Readonly<Record<string, number>>, inputs: Iterable<NodeOf<"parameter">>) {
     this.#standIns = Object.entries(standIns);
     for (const [name, size] of this.#standIns) {
-      if (!Number.isSafeInteger(size) || size < 2) fail(`dynamic dimension "${name}" needs a whole stand-in size above 1, got ${size}; take a prime that no other size has`);
+      if (!Number.isSafeInteger(size) || size < 2) {
+        fail(`dynamic dimension "${name}" needs a whole stand-in size above 1, got ${size}; take a prime that no other size has`);
+      }
       const clash = this.#standIns.find(([other, otherSize]) => other !== name && greatestCommonDivisor(size, otherSize) !== 1);
       if (clash !== undefined) fail(`dynamic dimensions "${name}" (${size}) and "${clash[0]}" (${clash[1]}) have a common factor; take two primes`);
     }
@@ -73,7 +75,8 @@ export class DynamicDimensions {
   /** @throws GraphError `graph/dynamic-dimension` if data of this shape, which cannot change, has a dynamic size. */
   requireFixed(what: string, shape: Shape): void {
     const size = shape.find((each) => this.isDynamic(each));
-    if (size !== undefined) fail(`${what} [${shape}] has fixed data, but its size ${size} stands for ${this.describe([size])[0]}; make it an input, or take another stand-in size`);
+    if (size === undefined) return;
+    fail(`${what} [${shape}] has fixed data, but its size ${size} stands for ${this.describe([size])[0]}; make it an input, or take another stand-in size`);
   }
 
   /**
@@ -85,7 +88,7 @@ export class DynamicDimensions {
     for (const [axis, size] of node.shape.entries()) {
       const origin = sizesBehind(node, axis).find((each) => this.isDynamic(each));
       if (origin === undefined || this.isDynamic(size)) continue;
-      fail(`the size ${size} of ${node.op}'s axis ${axis} depends on ${this.describe([origin])[0]} but is no multiple of it, so the exported model could not follow it`);
+      fail(`the size ${size} of ${node.op}'s axis ${axis} depends on ${this.describe([origin])[0]} but is no multiple of it; pass that tensor as an input`);
     }
   }
 }

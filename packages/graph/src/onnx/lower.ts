@@ -15,7 +15,10 @@ export const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<
   add: as("Add"), sub: as("Sub"), mul: as("Mul"), div: as("Div"), equal: as("Equal"), less: as("Less"), where: as("Where"),
   stopGradient: (_model, _node, [x]) => x!,
   cast: (model, { attrs: { to } }, [x]) => model.emit("Cast", [x!], { to: elementType[to] }),
-  matmul: (model, node, inputs) => (node.inputs.every(({ shape }) => shape.length === 2) ? lowerMatrixProduct(model, node, inputs) : lowerBatchedProduct(model, node, inputs)),
+  matmul: (model, node, inputs) => {
+    const lowerProduct = node.inputs.every(({ shape }) => shape.length === 2) ? lowerMatrixProduct : lowerBatchedProduct;
+    return lowerProduct(model, node, inputs);
+  },
   reduceSum: (model, node, [x]) =>
     model.dialect === "onnxruntime" && sumsRows(node) ? sumRows(model, node, x!) : reduce(model, "ReduceSum", x!, node.attrs.axes),
   reduceMax: (model, { attrs: { axes } }, [x]) => reduce(model, "ReduceMax", x!, axes),
@@ -71,7 +74,8 @@ export const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<
 };
 
 /** Emits any op that is computed. */
-export const lower = (model: ModelBuilder, node: Node, inputs: readonly string[]): string => (lowerRules[node.op as Exclude<OpName, SourceOp>] as LowerRule<OpName>)(model, node, inputs);
+export const lower = (model: ModelBuilder, node: Node, inputs: readonly string[]): string =>
+  (lowerRules[node.op as Exclude<OpName, SourceOp>] as LowerRule<OpName>)(model, node, inputs);
 
 const axesWhere = ({ inputs: [x] }: Node, holds: (size: number, axis: number) => boolean): number[] =>
   x!.shape.flatMap((size, axis) => (holds(size, axis) ? [axis] : []));

@@ -22,6 +22,7 @@ export interface AdamWOptions {
 export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-6, weightDecay = 0.01 }: AdamWOptions = {}): Optimizer {
   return {
     name: "adamw",
+    settings: { beta1, beta2, epsilon, weightDecay },
     slots: ["mean", "variance"],
     scalars: ["meanShare", "varianceShare", "rate", "epsilon", "keep"],
     update: ({ parameter, gradient, slots, scalars }) => {

@@ -27,10 +27,13 @@ export interface UpdateMoment {
 /**
  * A rule that turns gradients into new parameters, as a graph over vectors.
  *
- * It must read the parameter and each slot in element-wise ops alone, and before it yields their new values: the update happens in place.
+ * The graph must read the parameter and each slot in element-wise ops alone: the new values are written over the old ones, and it is only for such
+ * reads that a backend has to keep the two apart. They may depend on each other in any way.
  */
 export interface Optimizer {
   readonly name: string;
+  /** What tells this rule from others of its name: a checkpoint of a run with other settings is not resumed. */
+  readonly settings: Readonly<Record<string, number>>;
   /** Names of the state vectors kept for every parameter, zero at the start. */
   readonly slots: readonly string[];
   readonly scalars: readonly string[];

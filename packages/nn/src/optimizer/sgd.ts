@@ -10,6 +10,7 @@ export interface SgdOptions {
 export function sgd({ momentum = 0 }: SgdOptions = {}): Optimizer {
   return {
     name: "sgd",
+    settings: { momentum },
     slots: momentum === 0 ? [] : ["velocity"],
     scalars: ["rate", "gradientScale"],
     update: ({ parameter, gradient, slots, scalars }) => {

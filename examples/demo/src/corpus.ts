@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, mlmBatches, openTokenFile, prepareCorpus, validationBatches, writeTokenFile } from "@bort/data";
+import { type Context } from "./context.js";
+import { shape, vocabSize } from "./plan.js";
+import { type ModuleTask, moduleTask } from "./prose/module-task.js";
+import { type Prose, type ProseSplit, loadProse } from "./prose/prose-corpus.js";
+
+/** Text to pre-train on, and the labelled task made from the same source. */
+export interface DemoCorpus {
+  readonly prose: Prose;
+  readonly tokenizer: Tokenizer;
+  readonly tokens: number;
+  readonly train: MlmBatches;
+  readonly validation: readonly MlmBatch[];
+  readonly test: readonly MlmBatch[];
+  readonly task: ModuleTask;
+}
+
+/** Most batches that a loss is measured on. */
+const EVALUATION_BATCHES = 24;
+
+/** Reads the prose below `nodeModules`, trains the vocabulary on its training part and tokenizes all three parts into `folder`. */
+export async function loadCorpus({ console, seed, signal }: Context, nodeModules: string, folder: string): Promise<DemoCorpus> {
+  const prose = await loadProse(nodeModules);
+  console.line(`${prose.words.toLocaleString("en-US")} words in ${prose.sentences.toLocaleString("en-US")} sentences of documentation on this machine`);
+  const splits = new Map(prose.documents.map((document) => [textOf(document), document.split]));
+  const bar = console.progress("byte-level BPE vocabulary", vocabSize);
+  const corpus = await prepareCorpus(folder, () => partsOf(prose, ["train", "validation"]), {
+    tokenizer: { vocabSize },
+    splitOf: (text) => (splits.get(text) === "train" ? "train" : "validation"),
+    onProgress: ({ stage, done }) => stage === "vocabulary" && bar.update(done),
+    signal,
+  });
+  bar.finish();
+  const { tokenizer } = corpus;
+  const testPath = join(folder, "test.tokens");
+  await writeTokenFile(testPath, partsOf(prose, ["test"]), tokenizer, { signal });
+  const test = openTokenFile(testPath, tokenizer);
+  try {
+    return {
+      prose, tokenizer, tokens: corpus.train.tokens,
+      train: trainingBatches(corpus, seed),
+      validation: evaluationBatches(corpus.validation, tokenizer),
+      test: evaluationBatches(test, tokenizer),
+      task: moduleTask(prose),
+    };
+  } finally {
+    corpus.validation.close();
+    test.close();
+  }
+}
+
+const textOf = (document: Prose["documents"][number]): string => document.sentences.join(" ");
+
+function partsOf(prose: Prose, splits: readonly ProseSplit[]): string[] {
+  return prose.documents.filter(({ split }) => splits.includes(split)).map(textOf);
+}
+
+const trainingBatches = ({ train, tokenizer }: PreparedCorpus, seed: number): MlmBatches => mlmBatches(train, { ...shape, seed, tokenizer });
+
+function evaluationBatches(tokens: PreparedCorpus["validation"], tokenizer: Tokenizer): MlmBatch[] {
+  const batches = validationBatches(tokens, { ...shape, tokenizer });
+  return Array.from({ length: Math.min(EVALUATION_BATCHES, batches.stepsPerEpoch) }, (_, step) => batches.at(step));
+}

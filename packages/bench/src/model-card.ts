@@ -1,0 +1,36 @@
+import { flops, formatTuple, maxSequence, parameterCount, tupleOf } from "@bort/arch";
+import { formatNumber } from "./format-number.js";
+import { type Model } from "@bort/nn";
+
+/** The README of an exported model: what it is, how large, and how to open it. */
+export function modelCard({ arch, head }: Model, maxAbsDifference: number): string {
+  const tuple = tupleOf(arch);
+  const classifier = head.kind === "classifier";
+  const size = parameterCount(arch, { heads: classifier ? { classifier: { labels: head.labels.length } } : { mlm: {} } }).total;
+  const sequence = maxSequence(arch);
+  const auto = classifier ? "AutoModelForSequenceClassification" : "AutoModelForMaskedLM";
+  return `---
+library_name: transformers
+pipeline_tag: ${classifier ? "text-classification" : "fill-mask"}
+tags: [bert, bort, onnx]
+---
+
+# ${classifier ? "A text classifier" : "A masked language model"}
+
+| | |
+|---|---|
+| layers, heads, hidden size, FFN size | ${tuple === undefined ? `${arch.layers.length} layers that differ; hidden size ${arch.hiddenSize}` : formatTuple(tuple)} |
+| vocabulary | ${formatNumber(arch.vocabSize)} byte-level BPE tokens |
+| longest sequence | ${sequence} tokens, \`<s>\` and \`</s>\` included |
+| parameters | ${formatNumber(size)} |
+| FLOPs of the encoder at ${sequence} tokens | ${formatNumber(flops(arch, { sequence }))} |
+${classifier ? `| labels | ${head.labels.join(", ")} |\n` : ""}
+\`\`\`python
+from transformers import ${auto}, AutoTokenizer
+tokenizer, model = AutoTokenizer.from_pretrained("."), ${auto}.from_pretrained(".")
+\`\`\`
+
+The tokenizer puts \`<s>\` before a text and \`</s>\` after it, as in training. \`onnx/model.onnx\` takes \`input_ids\` and
+\`attention_mask\`, \`int64[batch, sequence]\`, and gives \`logits\`; they differed from the trained model's by at most ${maxAbsDifference.toExponential(1)}.
+`;
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { maxSequence } from "@bort/arch";
+import { type ClassificationBatch, type ClassificationBatches, DataError, type TextExample, type TextTask, classificationBatches, taskNamed } from "@bort/data";
+import { finetune as finetuneModel, loadModel, saveModel } from "@bort/nn";
+import { usageError } from "../cli-error.js";
+import { type Command, command } from "../command.js";
+import { fileHash } from "../file-hash.js";
+import { described, integer, required, text, withDefault } from "../options.js";
+import { barsOn } from "../progress.js";
+import { RunFolder, checkRunFolder } from "../run-folder.js";
+import { settingsOf } from "../settings.js";
+import { report } from "../train-mlm.js";
+import { follow } from "../training-events.js";
+import { backendOf, checkRates, outOption, runOptions, stepOptions, trainingFields } from "../training-options.js";
+
+/** `bort finetune`: trains a classifier on a pre-trained encoder. */
+export const finetune: Command = command({
+  name: "finetune",
+  description: "train a classifier on top of a pre-trained model",
+  options: {
+    model: required(text("RUN", "folder of the model to start from")),
+    task: required(text("NAME", "sst-2 or cola")),
+    data: required(text("DIR", "folder with the task's train.tsv, and dev.tsv to measure the accuracy on")),
+    out: outOption,
+    steps: integer("training steps", 1),
+    epochs: described(integer("passes over the training data, instead of --steps", 1), "3"),
+    "max-length": withDefault(integer("tokens of an example that are read, at most as many as the model reads", 3), 128),
+    "batch-size": withDefault(integer("examples in a batch", 1), 32),
+    ...stepOptions(3e-4, 0.1),
+    ...runOptions,
+  },
+  run: async (options, { terminal, signal }) => {
+    const { out, resume, seed, data, "batch-size": batchSize } = options;
+    if (options.steps !== undefined && options.epochs !== undefined) throw usageError("give --steps or --epochs, not both");
+    checkRunFolder(out, resume);
+    checkRates(options);
+    const task = taskNamed(options.task);
+    const { labels } = task;
+    const { model, tokenizer } = loadModel(options.model);
+    const examples = await task.examples("train", data);
+    const maxLength = Math.min(options["max-length"], maxSequence(model.arch));
+    const batches = { tokenizer, labels, batchSize, maxLength, seed };
+    const train = classificationBatches(examples, { ...batches, order: "shuffled" });
+    const dev = await devExamples(task, data);
+    const validation = dev && everyBatch(classificationBatches(dev, { ...batches, order: "sequential" }));
+    const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
+    const inputs = { model: await fileHash(join(options.model, "model.safetensors")), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
+    const backend = await backendOf(options);
+    const bars = barsOn(terminal, options.quiet);
+    const result = await RunFolder.use(out, { command: "finetune", settings: settingsOf(options), inputs }, async (run) => {
+      const training = finetuneModel({
+        backend, model, labels, train, batchSize, steps, signal, ...(validation !== undefined && { validation }), ...trainingFields(run, options),
+      });
+      const { result: { model: classifier, summary }, metrics } = await follow(training, { run, steps, bars, label: "finetune" });
+      saveModel(run.path, { model: classifier, tokenizer });
+      return { steps: summary.steps, loss: summary.loss, tokensPerSecond: summary.tokensPerSecond, ...metrics };
+    });
+    return report({ ...result, out }, options.json, { terminal });
+  },
+});
+
+/** The development examples, where the task has such a file. */
+async function devExamples(task: TextTask, directory: string): Promise<readonly TextExample[] | undefined> {
+  try {
+    return await task.examples("dev", directory);
+  } catch (error) {
+    if (error instanceof DataError && error.code === "data/missing-path") return undefined;
+    throw error;
+  }
+}
+
+const everyBatch = (batches: ClassificationBatches): ClassificationBatch[] => Array.from({ length: batches.stepsPerEpoch }, (_, step) => batches.at(step));

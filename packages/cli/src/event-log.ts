@@ -1,0 +1,54 @@
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { writeFileAtomically } from "@bort/nn";
+import { cannotWrite } from "./output-folder.js";
+
+/** A file that gets one JSON object a line as a run goes. */
+export interface EventLog {
+  /** @throws CliError `cli/write-failed` */
+  append(event: object): void;
+  close(): void;
+}
+
+/**
+ * Opens an event log. Of an earlier one, the events up to step `keepUpTo` stay, and an event of these is not written again; without it nothing stays.
+ *
+ * @throws CliError `cli/write-failed`, NnError `nn/write-failed`
+ */
+export function openEventLog(path: string, keepUpTo?: number): EventLog {
+  const kept = keepUpTo === undefined ? [] : wholeEvents(path).filter(({ step }) => step === undefined || step <= keepUpTo);
+  writeFileAtomically(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  const known = new Set(kept.map(keyOf).filter((key) => key !== undefined));
+  const file = openSync(path, "a");
+  return {
+    append: (event) => {
+      const key = keyOf(event);
+      if (key !== undefined && known.has(key)) return;
+      try {
+        writeSync(file, `${JSON.stringify(event)}\n`);
+      } catch (error) {
+        throw cannotWrite(path, error);
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
+
+interface LoggedEvent {
+  readonly type?: string;
+  readonly step?: number;
+}
+
+/** What a resumed run may measure a second time: the evaluation at the step that it goes on from. */
+const keyOf = ({ type, step }: LoggedEvent): string | undefined => (type === "evaluation" ? `${type} ${step}` : undefined);
+
+/** The events of a log, without a line that a crash cut short. */
+function wholeEvents(path: string): LoggedEvent[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8").split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as LoggedEvent];
+    } catch {
+      return [];
+    }
+  });
+}

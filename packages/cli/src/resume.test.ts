@@ -1,0 +1,126 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { type MaximumPoint, openTrialLog, readTrialLog } from "@bort/fptas";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestWorkplace } from "./test-workplace.js";
+
+const place = new TestWorkplace();
+const bytes = (path: string): Buffer => readFileSync(place.at(path));
+const steps = (run: string): unknown[] => readFileSync(place.at(`${run}/events.jsonl`), "utf8").trimEnd().split("\n")
+  .map((line) => JSON.parse(line) as { type: string; step: number; loss: number }).filter(({ type }) => type === "step").map(({ step, loss }) => [step, loss]);
+
+beforeAll(async () => {
+  expect((await place.bort(place.pretraining("whole"))).code).toBe(0);
+});
+afterAll(() => place.remove());
+
+describe("a run that was interrupted and resumed", () => {
+  it("equals one that was not, bit for bit", async () => {
+    const left = await place.bort(place.pretraining("parted"), /\b4\/10 /);
+    expect(left.code).toBe(130);
+    expect(left.stderr.trimEnd().split("\n").at(-1)).toMatch(/^interrupted at step 4; go on with: bort pretrain --corpus .* --resume$/);
+    expect(existsSync(place.at("parted/model.safetensors"))).toBe(false);
+
+    const resumed = await place.bort(place.pretraining("parted", "--resume", "--json"));
+    expect([resumed.code, resumed.json()["steps"]]).toEqual([0, 10]);
+    expect(bytes("parted/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(steps("parted")).toEqual(steps("whole"));
+  });
+
+  it("goes on from the last checkpoint after a crash, and logs no step twice", async () => {
+    cpSync(place.at("whole"), place.at("crashed"), { recursive: true });
+    mkdirSync(place.at("early"));
+    await place.bort(place.pretraining("early", "--checkpoint-every", "2"), /\b6\/10 /);
+    cpSync(place.at("early/checkpoint"), place.at("crashed/checkpoint"), { recursive: true });
+    expect((await place.bort(place.pretraining("crashed", "--resume"))).code).toBe(0);
+    expect(bytes("crashed/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(steps("crashed")).toEqual(steps("whole"));
+  });
+
+  it("has nothing left to do where it was at its end", async () => {
+    cpSync(place.at("whole"), place.at("done"), { recursive: true });
+    const { code, json } = await place.bort(place.pretraining("done", "--resume", "--json"));
+    expect([code, json()["steps"]]).toEqual([0, 10]);
+    expect(bytes("done/events.jsonl").toString().match(/"type":"evaluation","step":10,/g)).toHaveLength(1);
+    expect(bytes("done/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+  });
+
+  it("starts where there is nothing", async () => {
+    expect((await place.bort(place.pretraining("new", "--resume"))).code).toBe(0);
+    expect(bytes("new/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+  });
+
+  it("leaves nothing where it was interrupted over the corpus", async () => {
+    const before = place.list();
+    const { code, stderr } = await place.bort(place.pretraining("never"), /tokens: training/);
+    expect([code, place.list()]).toEqual([130, before]);
+    expect(stderr).not.toContain("--resume");
+  });
+
+  it.each([
+    ["other steps", "--steps", "11", "--steps"],
+    ["another seed", "--seed", "1", "--seed"],
+    ["another vocabulary", "--vocab-size", "290", "--vocab-size"],
+    ["another corpus", "--corpus", "corpus/a.txt", "another corpus"],
+  ])("is not resumed with %s", async (_, option, value, told) => {
+    const args = place.pretraining("whole", "--resume");
+    const given = option === "--corpus" ? place.at(value) : value;
+    if (args.includes(option)) args[args.indexOf(option) + 1] = given;
+    else args.push(option, given);
+    expect(await place.bort(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(told) });
+  });
+
+  it("is not resumed by another command", async () => {
+    const { code, stderr } = await place.bort(place.search("whole", "whole", "--resume"));
+    expect([code, stderr]).toEqual([2, expect.stringContaining("another command (pretrain)")]);
+  });
+});
+
+describe("every training command", () => {
+  it("resumes a fine-tuning and a distillation to the same bytes", async () => {
+    const commands = {
+      finetune: ["--model", place.at("whole"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "6", "--batch-size", "8"],
+      distill: ["--teacher", place.at("whole"), "--corpus", place.at("corpus"), "--arch", "1,1,8,16", "--steps", "6", "--batch-size", "2"],
+    };
+    for (const [name, options] of Object.entries(commands)) {
+      const args = (out: string, ...more: string[]): string[] => [name, ...options, "--threads", "1", "--out", place.at(`${name}-${out}`), ...more];
+      expect((await place.bort(args("whole"))).code).toBe(0);
+      expect((await place.bort(args("parted"), /\b3\/6 /)).code).toBe(130);
+      expect((await place.bort(args("parted", "--resume"))).code).toBe(0);
+      expect(bytes(`${name}-parted/model.safetensors`).equals(bytes(`${name}-whole/model.safetensors`))).toBe(true);
+    }
+  });
+});
+
+describe("a search that was interrupted and resumed", () => {
+  it("repeats no trial and ends as one that was not interrupted", async () => {
+    const whole = await place.bort(place.search("whole", "search", "--json"));
+    const left = await place.bort(place.search("whole", "parted-search"), /trials .* 2\/4 /);
+    expect(left.code).toBe(130);
+    expect(left.stderr).toMatch(/interrupted after 2 trials; go on with: bort extract .* --resume\n$/);
+    const log = bytes("parted-search/trials.jsonl").toString();
+    const resumed = await place.bort(place.search("whole", "parted-search", "--resume", "--json"));
+    expect(resumed.json()).toEqual(whole.json());
+    expect(bytes("parted-search/trials.jsonl").toString().startsWith(log)).toBe(true);
+    expect(bytes("parted-search/trials.jsonl").toString().match(/"trial":/g)).toHaveLength(4);
+  });
+
+  it("keeps the maximum point that was logged, though it would measure another", async () => {
+    const whole = (await place.bort(place.search("whole", "logged", "--json"))).json() as { trials: { w: number }[] };
+    const path = place.at("logged/trials.jsonl");
+    const { settings } = await readTrialLog(path);
+    const { parameters, latencyMs } = settings["maximumPoint"] as MaximumPoint;
+    rmSync(path);
+    await (await openTrialLog(path, { ...settings, maximumPoint: { parameters, latencyMs: 2 * latencyMs } })).close();
+    const { code, json } = await place.bort(place.search("whole", "logged", "--resume", "--json"));
+    expect(code).toBe(0);
+    expect((json() as typeof whole).trials[0]!.w).toBeGreaterThan(whole.trials[0]!.w); // Twice as slow a teacher: more is gained.
+  });
+
+  it("is not resumed below another teacher", async () => {
+    mkdirSync(place.at("other"));
+    for (const name of ["config.json", "tokenizer.json"]) copyFileSync(place.at(`whole/${name}`), place.at(`other/${name}`));
+    expect((await place.bort(place.pretraining("seeded", "--seed", "5"))).code).toBe(0);
+    copyFileSync(place.at("seeded/model.safetensors"), place.at("other/model.safetensors"));
+    expect(await place.bort(place.search("other", "search", "--resume"))).toMatchObject({ code: 2, stderr: expect.stringContaining("--teacher") });
+  });
+});

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type Corpus, type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, documents, mlmBatches, openPreparedCorpus, prepareCorpus,
+  readTokenizerJson, validationBatches,
+} from "@bort/data";
+import { type MlmShape, writeFileAtomically } from "@bort/nn";
+import { CliError } from "./cli-error.js";
+import { type NewBar } from "./progress.js";
+import { type RunFolder } from "./run-folder.js";
+
+export interface RunCorpusOptions {
+  readonly corpus: Corpus;
+  /** The tokenizer to use, or the size of the vocabulary to train. */
+  readonly tokenizer: Tokenizer | { readonly vocabSize: number };
+  readonly signal: AbortSignal;
+  readonly bars: NewBar;
+}
+
+/** Names and sizes of a corpus's files, which tell it from another. */
+export const corpusFacts = ({ files }: Corpus): readonly { readonly name: string; readonly sizeBytes: number }[] =>
+  files.map(({ path, sizeBytes }) => ({ name: basename(path), sizeBytes }));
+
+/**
+ * The tokens of a run's corpus, in `corpus/` of its folder: those of an earlier run, or made now. Where a vocabulary is trained, its
+ * `tokenizer.json` is written to the run's folder before anything else is trained.
+ *
+ * @throws CliError `cli/other-run` where the folder holds the tokens of another corpus; what `prepareCorpus` throws
+ */
+export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): Promise<PreparedCorpus> {
+  const { corpus, tokenizer, signal } = options;
+  const folder = run.at("corpus");
+  const manifest = join(folder, "corpus.json");
+  const facts = JSON.stringify({ files: corpusFacts(corpus), vocabSize: tokenizer.vocabSize }, null, 2);
+  if (existsSync(manifest)) {
+    if (readFileSync(manifest, "utf8") !== facts) {
+      throw new CliError("cli/other-run", `${folder} was made from another corpus or for another vocabulary; give the same ones, or another --out`);
+    }
+    return openPreparedCorpus(folder, "encode" in tokenizer ? tokenizer : readTokenizerJson(readFileSync(run.at("tokenizer.json"), "utf8")));
+  }
+  const passes = [...("encode" in tokenizer ? [] : ["words"]), "tokens: training", "tokens: validation"];
+  const reading = readingBars(corpus, passes, options.bars);
+  const merging = vocabularyBar(options.bars);
+  const prepared = await prepareCorpus(folder, reading, {
+    tokenizer, signal,
+    onProgress: ({ stage, done, total }) => {
+      if (stage === "vocabulary") merging(done, total ?? 0);
+    },
+  });
+  writeFileAtomically(run.at("tokenizer.json"), prepared.tokenizer.toJson());
+  writeFileAtomically(manifest, facts);
+  return prepared;
+}
+
+/** The documents of a corpus, each pass over it with the bar of its name, in kilobytes. */
+function readingBars(corpus: Corpus, labels: readonly string[], bars: NewBar): () => AsyncIterable<string> {
+  let pass = 0;
+  return async function* () {
+    const total = Math.ceil(corpus.sizeBytes / 1000);
+    const bar = bars(`${labels[pass++]} (kB)`, total);
+    let sizeBytes = 0;
+    for await (const document of documents(corpus)) {
+      sizeBytes += Buffer.byteLength(document);
+      bar.update(Math.floor(sizeBytes / 1000));
+      yield document;
+    }
+    bar.update(total); // Empty lines count too.
+    bar.finish();
+  };
+}
+
+function vocabularyBar(bars: NewBar): (done: number, total: number) => void {
+  let bar: ReturnType<NewBar> | undefined;
+  return (done, total) => {
+    bar ??= bars("vocabulary", total);
+    bar.update(done);
+    if (done === total) bar.finish();
+  };
+}
+
+/** The batches that a run trains on and those that it is measured on. */
+export interface RunBatches {
+  readonly train: MlmBatches;
+  readonly validation: readonly MlmBatch[];
+}
+
+/** Batches of a shape: endless shuffled ones, and up to `most` fixed ones of the validation part; @throws DataError `data/corpus-too-small` */
+export function batchesOf({ train, validation, tokenizer }: PreparedCorpus, shape: MlmShape, seed: number, most: number): RunBatches {
+  const heldOut = validationBatches(validation, { ...shape, tokenizer });
+  return {
+    train: mlmBatches(train, { ...shape, seed, tokenizer }),
+    validation: Array.from({ length: Math.min(most, heldOut.stepsPerEpoch) }, (_, step) => heldOut.at(step)),
+  };
+}

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { hasCheckpoint, writeFileAtomically } from "@bort/nn";
+import { CliError } from "./cli-error.js";
+import { Interruption } from "./interruption.js";
+import { OutputFolder } from "./output-folder.js";
+import { version } from "./version.js";
+
+/** What a run was asked to do; a run is resumed by the same alone. */
+export interface RunRequest {
+  readonly command: string;
+  /** The options, without paths. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** SHA-256 of what the run starts from, by role. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** Things that only a run leaves behind. */
+const traces = ["run.json", "events.jsonl", "trials.jsonl", "checkpoint", "model.safetensors"];
+
+/**
+ * Says whether a run may use the folder, and touches nothing; `resume` allows one that holds a run already.
+ *
+ * @throws CliError `cli/folder-in-use`, `cli/write-failed`
+ */
+export function checkRunFolder(path: string, resume: boolean): void {
+  OutputFolder.check(path);
+  if (!resume && traces.some((name) => existsSync(join(path, name)))) {
+    throw new CliError("cli/folder-in-use", `${path} holds a run already; go on with it by --resume, or give another --out`);
+  }
+}
+
+/** The folder of one run. */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Does the work of a run in its folder, which is made where it is not there, and notes request and result in `run.json`. Where the work
+   * fails, what it made is removed, unless there is a checkpoint or a trial to go on from.
+   *
+   * @throws CliError `cli/write-failed`, `cli/other-run` where the folder's `run.json` tells of another run; NnError `nn/write-failed`; what `work` throws
+   */
+  static use<Result extends object>(path: string, request: RunRequest, work: (run: RunFolder) => Promise<Result>): Promise<Result> {
+    const run = new RunFolder(path);
+    const isResumed = existsSync(run.at("run.json"));
+    if (isResumed) requireSameRun(run.at("run.json"), request);
+    const resumable = (error: unknown): boolean =>
+      (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasTrial(run.at("trials.jsonl"));
+    return OutputFolder.use(path, async () => {
+      if (!isResumed) run.#describe(request, null);
+      const result = await work(run);
+      run.#describe(request, result);
+      return result;
+    }, resumable);
+  }
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  get checkpoint(): string {
+    return this.at("checkpoint");
+  }
+
+  #describe(request: RunRequest, result: object | null): void {
+    const machine = {
+      platform: process.platform, architecture: process.arch, cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), memoryBytes: totalmem(),
+    };
+    const versions = { bort: version, node: process.versions.node };
+    writeFileAtomically(this.at("run.json"), `${JSON.stringify({ ...request, versions, machine, result }, null, 2)}\n`);
+  }
+}
+
+const hasTrial = (path: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes('\n{"trial":');
+
+function requireSameRun(path: string, { command, settings, inputs = {} }: RunRequest): void {
+  let earlier: Partial<RunRequest>;
+  try {
+    earlier = JSON.parse(readFileSync(path, "utf8")) as Partial<RunRequest>;
+  } catch {
+    throw new CliError("cli/bad-run", `${path} is not JSON, so the run cannot be resumed; give another --out`);
+  }
+  const refuse = (what: string): never => {
+    throw new CliError("cli/other-run", `${path} tells of a run with another ${what}; give the same options, or another --out`);
+  };
+  if (earlier.command !== command) refuse(`command (${earlier.command})`);
+  for (const [role, hash] of Object.entries(inputs)) if (earlier.inputs?.[role] !== hash) refuse(`--${role}`);
+  const now = JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
+  for (const name of new Set([...Object.keys(now), ...Object.keys(earlier.settings ?? {})])) {
+    const [was, is] = [JSON.stringify(earlier.settings?.[name]), JSON.stringify(now[name])];
+    if (was !== is) refuse(`--${name} (${was ?? "none"}, now ${is ?? "none"})`);
+  }
+}

@@ -1,0 +1,50 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { commands, run } from "./run.js";
+import { TestWorkplace } from "./test-workplace.js";
+import { version } from "./version.js";
+
+const place = new TestWorkplace();
+afterAll(() => place.remove());
+
+describe("run", () => {
+  it("says what there is, without color codes", async () => {
+    for (const args of [[], ["--help"]]) {
+      const { code, stdout } = await place.bort(args);
+      expect(code).toBe(0);
+      for (const { name } of commands) expect(stdout).toContain(name);
+      expect(stdout).not.toContain("\u001b");
+    }
+    expect(await place.bort(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  it.each(commands.map((command) => [command.name, command] as const))("explains every option of %s with its default", async (name, command) => {
+    const { code, stdout } = await place.bort([name, "--help"]);
+    expect(code).toBe(0);
+    for (const [option, { defaultText }] of Object.entries(command.options)) {
+      const line = stdout.split("\n").find((each) => new RegExp(`--${option}\\b(?!-)`).test(each) && !each.includes("USAGE"));
+      expect(line).toBeDefined();
+      if (defaultText !== undefined) expect(line).toContain(`(default: ${defaultText})`);
+    }
+  });
+
+  it.each([
+    [["pretrian"], "pretrain"],
+    [["pretrain", "--corpsu", "a"], "--corpus"],
+    [["pretrain"], "--corpus is missing"],
+    [["arch"], "preset"],
+    [["arch", "bort", "bert-tiny"], "bert-tiny"],
+    [["eval", "extra", "--model", "a", "--task", "cola", "--data", "b"], "extra"],
+  ])("refuses %j in one line with code 2", async (args, told) => {
+    const { code, stdout, stderr } = await place.bort(args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^bort: [^\n]+\n$/);
+    expect(stderr).toContain(told);
+  });
+
+  it("prints the stack of a fault of its own, with code 1", async () => {
+    let stderr = "";
+    const broken = { write: () => { throw new TypeError("no such stream"); } };
+    expect(await run(["arch", "bort"], { stdout: broken, stderr: { write: (text: string) => { stderr += text; } } })).toBe(1);
+    expect(stderr).toMatch(/TypeError: no such stream\n\s+at /);
+  });
+});

@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Random, random } from "@bort/data";
+import { run } from "./run.js";
+
+/** What a command left behind when it was run in a test. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last line of standard output, parsed. */
+  readonly json: () => Record<string, unknown>;
+}
+
+/** A temporary folder with a small corpus, a small SST-2 and a small space. */
+export class TestWorkplace {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "bort-cli-"));
+
+  constructor() {
+    const rng = random(1, "test corpus");
+    mkdirSync(this.at("corpus"));
+    for (const name of ["a.txt", "b.txt"]) this.write(`corpus/${name}`, Array.from({ length: 150 }, () => sentences(rng, 3)).join("\n\n"));
+    mkdirSync(this.at("SST-2"));
+    for (const name of ["train", "dev"]) {
+      const rows = Array.from({ length: 24 }, (_, i) => `${sentences(rng, 1)} ${i % 2 === 0 ? "good" : "bad"}\t${(i + 1) % 2}`);
+      this.write(`SST-2/${name}.tsv`, `sentence\tlabel\n${rows.join("\n")}\n`);
+    }
+    this.write("SST-2/test.tsv", "index\tsentence\n0\ta good film\n");
+    this.write("space.json", JSON.stringify({ depth: [1, 2], heads: [1, 2], hidden: [8], intermediate: [16] }));
+  }
+
+  at(path: string): string {
+    return join(this.folder, path);
+  }
+
+  write(path: string, content: string | Uint8Array): string {
+    writeFileSync(this.at(path), content);
+    return this.at(path);
+  }
+
+  list(): string[] {
+    return readdirSync(this.folder).sort();
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs a command; where standard error says `interruptAt`, the user leaves. */
+  async bort(args: readonly string[], interruptAt?: RegExp): Promise<Outcome> {
+    const written = { stdout: "", stderr: "" };
+    const leaving = new AbortController();
+    const stream = (name: keyof typeof written) => ({
+      write: (text: string): void => {
+        written[name] += text;
+        if (name === "stderr" && interruptAt?.test(text) === true) leaving.abort();
+      },
+    });
+    const code = await run(args, { stdout: stream("stdout"), stderr: stream("stderr") }, leaving.signal);
+    return { code, ...written, json: () => JSON.parse(written.stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown> };
+  }
+
+  /** The arguments of a small pre-training. */
+  pretraining(out: string, ...more: readonly string[]): string[] {
+    return ["pretrain", "--corpus", this.at("corpus"), "--arch", "2,2,16,32", "--vocab-size", "280", "--steps", "10", "--batch-size", "2",
+      "--sequence-length", "16", "--learning-rate", "0.01", "--out", this.at(out), "--threads", "1", ...more];
+  }
+
+  /** The arguments of a small search below the model in `teacher`. */
+  search(teacher: string, out: string, ...more: readonly string[]): string[] {
+    return ["extract", "--teacher", this.at(teacher), "--corpus", this.at("corpus"), "--space", this.at("space.json"), "--batch-size", "2", "--epsilon", "1",
+      "--latency", "flops", "--threads", "1", "--out", this.at(out), ...more];
+  }
+}
+
+const words = "the a of and river stone light house field walk see build old small bright quickly under over tree bird".split(" ");
+
+function sentences(rng: Random, count: number): string {
+  const sentence = (): string => Array.from({ length: 6 + rng.integer(6) }, () => words[rng.integer(words.length)]).join(" ");
+  return Array.from({ length: count }, sentence).join(". ");
+}

@@ -1,0 +1,75 @@
+import { type ArchTuple } from "@bort/arch";
+import { type Corpus, type Tokenizer } from "@bort/data";
+import { type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel } from "@bort/nn";
+import { type CommandContext } from "./command.js";
+import { type OptionValues } from "./options.js";
+import { barsOn } from "./progress.js";
+import { batchesOf, openRunCorpus } from "./run-corpus.js";
+import { RunFolder, type RunRequest } from "./run-folder.js";
+import { printLine } from "./terminal.js";
+import { follow } from "./training-events.js";
+import { type RunOptions, type StepOptions, backendOf, encoderOf, frameOf, shapeOf, trainingFields } from "./training-options.js";
+
+/** Batches that the validation loss is measured on, at most. */
+const VALIDATION_BATCHES = 8;
+
+export interface TrainMlmOptions {
+  readonly out: string;
+  readonly request: RunRequest;
+  readonly arch: ArchTuple;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  readonly corpus: Corpus;
+  /** The tokenizer to use, or the size of the vocabulary to train. */
+  readonly tokenizer: Tokenizer | { readonly vocabSize: number };
+  readonly flags: OptionValues<StepOptions & RunOptions> & { readonly json: boolean };
+  readonly train: (options: PretrainOptions) => AsyncGenerator<TrainingEvent, PretrainResult>;
+}
+
+/** The result of a training command, as `--json` prints it. */
+export interface TrainingResult {
+  readonly steps: number;
+  /** Of the last step. */
+  readonly loss: number;
+  readonly tokensPerSecond: number;
+  readonly validationLoss?: number;
+  readonly out: string;
+}
+
+/** Trains a masked language model in a run folder: its corpus, its checkpoints, and at the end the model. */
+export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: CommandContext): Promise<TrainingResult> {
+  const { flags, request, steps, out } = options;
+  const backend = await backendOf(flags);
+  const bars = barsOn(terminal, flags.quiet);
+  const result = await RunFolder.use(out, request, async (run) => {
+    const prepared = await openRunCorpus(run, { corpus: options.corpus, tokenizer: options.tokenizer, signal, bars });
+    try {
+      const { tokenizer } = prepared;
+      const shape = shapeOf(options.batchSize, options.sequenceLength);
+      const training = options.train({
+        backend, shape, steps, signal, arch: encoderOf(options.arch, frameOf(tokenizer), options.sequenceLength),
+        ...batchesOf(prepared, shape, flags.seed, VALIDATION_BATCHES), ...trainingFields(run, flags),
+      });
+      const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command });
+      saveModel(run.path, { model, tokenizer });
+      const { loss, tokensPerSecond } = summary;
+      return { steps: summary.steps, loss, tokensPerSecond, ...metrics };
+    } finally {
+      prepared.close();
+    }
+  });
+  return report({ ...result, out }, flags.json, { terminal });
+}
+
+/** Prints the result for people, unless it is to be printed for programs. */
+export function report(result: TrainingResult, json: boolean, { terminal }: Pick<CommandContext, "terminal">): TrainingResult {
+  if (json) return result;
+  const { steps, loss, tokensPerSecond, out, ...metrics } = result;
+  const measured = Object.entries(metrics).map(([name, value]) => `, ${wordsOf(name)} ${Number(value).toFixed(4)}`).join("");
+  printLine(terminal.stdout, `${steps} steps, loss ${loss.toFixed(4)}${measured}, ${Math.round(tokensPerSecond)} tokens/s; the model is in ${out}`);
+  return result;
+}
+
+/** `validationLoss` as `validation loss`. */
+const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

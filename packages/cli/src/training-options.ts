@@ -1,0 +1,93 @@
+import { type EncoderArch, type ArchTuple, archOf, maxSequence, parseTuple } from "@bort/arch";
+import { type Tokenizer } from "@bort/data";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type Backend } from "@bort/graph";
+import { type MlmShape, type Model, type PretrainOptions, type ScheduleName, schedule } from "@bort/nn";
+import { usageError } from "./cli-error.js";
+import { type Option, type OptionValues, choice, decimal, described, flag, integer, list, required, text, withDefault } from "./options.js";
+import { type RunFolder } from "./run-folder.js";
+
+/** Where the text to train on is. */
+export const corpusOption: Option<readonly string[]> = list("PATH", ".txt files, or folders of them; may be given again");
+
+/** Where a run goes. */
+export const outOption: Option<string> = required(text("RUN", "the folder to write to"));
+
+// A type, not an interface: a table of options is indexed by any name.
+export type RunOptions = {
+  readonly seed: Option<number>;
+  readonly resume: Option<boolean>;
+  readonly threads: Option<number | undefined>;
+  readonly quiet: Option<boolean>;
+};
+
+/** How to run, in every command that computes. */
+export const runOptions: RunOptions = {
+  seed: withDefault(integer("decides every random draw", 0), 0),
+  resume: flag("go on with the run in --out; without one there, start it"),
+  threads: described(integer("processor cores to use", 1), "all"),
+  quiet: flag("show no progress"),
+};
+
+export type StepOptions = {
+  readonly "learning-rate": Option<number>;
+  readonly "warmup-ratio": Option<number>;
+  readonly schedule: Option<ScheduleName>;
+  readonly "checkpoint-every": Option<number>;
+  readonly "evaluate-every": Option<number | undefined>;
+};
+
+/** How to take training steps, with the defaults of the package that trains. */
+export const stepOptions = (learningRate: number, warmupRatio: number): StepOptions => ({
+  "learning-rate": withDefault(decimal("highest learning rate of AdamW"), learningRate),
+  "warmup-ratio": withDefault(decimal("share of the steps over which the learning rate rises"), warmupRatio),
+  schedule: withDefault(choice(["linear", "noam", "constant"], "how the learning rate goes on after that"), "linear"),
+  "checkpoint-every": withDefault(integer("steps between checkpoints", 1), 100),
+  "evaluate-every": described(integer("steps between evaluations", 1), "ten in a run"),
+});
+
+type TrainingFields = Pick<PretrainOptions, "seed" | "learningRate" | "warmupRatio" | "schedule" | "evaluateEvery" | "checkpoint">;
+
+/** What the options of a command say to a training function; @throws NnError `nn/bad-option` for a rate that cannot be */
+export function trainingFields(run: RunFolder, options: OptionValues<StepOptions & RunOptions>): TrainingFields {
+  const { seed, schedule, resume, "learning-rate": learningRate, "warmup-ratio": warmupRatio, "evaluate-every": evaluateEvery } = options;
+  const checkpoint = { folder: run.checkpoint, every: options["checkpoint-every"], resume };
+  return { seed, schedule, learningRate, warmupRatio, checkpoint, ...(evaluateEvery !== undefined && { evaluateEvery }) };
+}
+
+/** Throws what training would throw for a learning rate or a warm-up that cannot be: NnError `nn/bad-option`. */
+export function checkRates(options: Pick<OptionValues<StepOptions>, "schedule" | "learning-rate" | "warmup-ratio">): void {
+  const { schedule: name, "learning-rate": learningRate, "warmup-ratio": warmupRatio } = options;
+  schedule(name, { learningRate, warmupRatio, steps: 1 });
+}
+
+/** The engine that everything runs on. */
+export const backendOf = ({ threads }: { readonly threads: number | undefined }): Promise<Backend> => onnxBackend(threads === undefined ? {} : { threads });
+
+/** The sequence length given, or the default; @throws CliError `cli/usage` where the teacher cannot read as many tokens */
+export function sequenceLengthFor({ arch }: Pick<Model, "arch">, given: number | undefined): number {
+  const longest = maxSequence(arch);
+  if (given === undefined || given <= longest) return given ?? Math.min(128, longest);
+  throw usageError(`--sequence-length must be at most ${longest}, the tokens that the teacher reads, got ${given}`);
+}
+
+/** A batch of packed sequences, 15% of each masked. */
+export const shapeOf = (batchSize: number, sequenceLength: number): MlmShape => ({ batchSize, sequenceLength, maskedPerSequence: Math.ceil(0.15 * sequenceLength) });
+
+/** The option that names an architecture. */
+export const archOption: Option<ArchTuple> = {
+  hint: "D,A,H,I", description: "layers, attention heads, hidden size, FFN size", required: true,
+  read: (values, name) => parseTuple(required(text("D,A,H,I", "")).read(values, name)),
+};
+
+/** What an encoder must fit: a vocabulary and its padding token. */
+export interface VocabularyFrame {
+  readonly vocabSize: number;
+  readonly padTokenId: number;
+}
+
+export const frameOf = ({ vocabSize, special }: Tokenizer): VocabularyFrame => ({ vocabSize, padTokenId: special.pad });
+
+/** The encoder that the command line's <D,A,H,I> stands for; throws what `archOf` throws. */
+export const encoderOf = (tuple: ArchTuple, vocabulary: VocabularyFrame, sequenceLength: number): EncoderArch =>
+  archOf(tuple, { ...vocabulary, positions: sequenceLength, activation: "geluTanh", layerNormEps: 1e-12, tokenTypes: 0, pooler: false });

@@ -1,0 +1,109 @@
+import { type EncoderArch, type UniformArchOptions, uniformArch } from "@bort/arch";
+import { type MlmBatches, type Tokenizer, mlmBatches, random, trainByteLevelBpe } from "@bort/data";
+import { sizeOf } from "@bort/graph";
+import { readFileSync } from "node:fs";
+import { hfTensors } from "./hf-names.js";
+import { type MlmShape } from "./mlm.js";
+import { type Model } from "./model.js";
+import { type ModelHead, modelParameters } from "./parameter-spec.js";
+import { ParameterStore } from "./parameter-store.js";
+
+/** What independent implementations computed; `test-fixtures/make-golden.py` tells how. */
+export const golden = JSON.parse(readFileSync(new URL("../test-fixtures/golden.json", import.meta.url), "utf8")) as Golden;
+
+/** A network's logits, loss and, for each tensor, two numbers of its gradient. */
+export interface GoldenNetwork {
+  readonly ids: readonly (readonly number[])[];
+  readonly logits: readonly number[];
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, readonly [number, number]>>;
+}
+export interface GoldenMlm extends GoldenNetwork {
+  readonly arch: UniformArchOptions;
+  /** Flat position in the batch, and the token to predict there. */
+  readonly masked: readonly (readonly [number, number])[];
+}
+export interface GoldenClassifier<A> extends GoldenNetwork {
+  readonly arch: A;
+  readonly mask: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+}
+interface GoldenLoss {
+  readonly loss: number;
+  readonly gradient: readonly number[];
+}
+interface GoldenRun {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly norms: readonly number[];
+}
+export interface Golden {
+  readonly bertMlm: GoldenMlm;
+  readonly robertaMlm: GoldenMlm;
+  readonly bertClassifier: GoldenClassifier<UniformArchOptions>;
+  readonly robertaClassifier: GoldenClassifier<UniformArchOptions>;
+  readonly heterogeneous: GoldenClassifier<EncoderArch>;
+  readonly losses: {
+    readonly temperature: number;
+    readonly weights: readonly number[];
+    readonly labels: readonly number[];
+    readonly label: GoldenLoss;
+    readonly distillation: GoldenLoss;
+    readonly lastLayer: GoldenLoss;
+  };
+  readonly optimizers: { readonly rates: readonly number[]; readonly adamw: GoldenRun; readonly sgd: GoldenRun; readonly momentum: GoldenRun };
+  /** A file, in base64. */
+  readonly safetensors: string;
+}
+
+/** The values that `make-golden.py` gives a tensor of that name. */
+export function filled(name: string, size: number): Float32Array {
+  const phase = [...name].reduce((sum, character) => sum + character.charCodeAt(0), 0);
+  const shift = name.toLowerCase().includes("norm") && name.endsWith(".weight") ? 1 : 0;
+  return Float32Array.from({ length: size }, (_, i) => shift + 0.25 * Math.sin(phase + 0.7 * i));
+}
+
+/** A model whose tensors are filled by their Hugging Face names. */
+export function filledModel<H extends ModelHead>(arch: EncoderArch, head: H): Model<H> {
+  const parameters = new ParameterStore(modelParameters(arch, head));
+  for (const { hfName, parameter, offset, shape } of hfTensors(arch, head)) parameters.view(parameter).set(filled(hfName, sizeOf(shape)), offset);
+  return { arch, head, parameters };
+}
+
+/** A layer-by-layer architecture that no `BertConfig` describes. */
+export const unevenArch: EncoderArch = {
+  ...uniformArch({ depth: 1, heads: 1, hidden: 8, intermediate: 8, vocabSize: 261, positions: 20, layerNormEps: 1e-5 }),
+  layers: [{ heads: 4, keySize: 2, valueSize: 2, intermediateSize: 12 }, { heads: 1, keySize: 8, valueSize: 8, intermediateSize: 12 }],
+};
+
+/** The five special tokens and the 256 bytes. */
+export const tinyTokenizer = (): Promise<Tokenizer> => trainByteLevelBpe(["abc"], { vocabSize: 261 });
+
+const special = { begin: 0, pad: 1, end: 2, unknown: 3, mask: 4 };
+
+/**
+ * Masked batches of a language in which each of the tokens from 5 on is followed by one of two others.
+ *
+ * `seed` chooses the text; the language is always the same.
+ */
+export function chainBatches(vocabSize: number, { batchSize, sequenceLength, maskedPerSequence }: MlmShape, seed: number): MlmBatches {
+  const rng = random(seed, "chain");
+  const words = vocabSize - 5;
+  const text = [0];
+  while (text.length < 64 * sequenceLength) text.push((3 * text.at(-1)! + 1 + rng.integer(2)) % words);
+  const tokens = {
+    tokens: text.length, vocabSize, close: () => {},
+    read: (offset: number, count: number) => Int32Array.from(text.slice(offset, offset + count), (word) => word + 5),
+  };
+  return mlmBatches(tokens, { batchSize, sequenceLength, maskedPerSequence, seed, tokenizer: { special, vocabSize } });
+}
+
+/** The events of a generator and what it returned. */
+export async function collect<E, R>(generator: AsyncGenerator<E, R>): Promise<{ events: E[]; result: R }> {
+  const events: E[] = [];
+  for (;;) {
+    const next = await generator.next();
+    if (next.done === true) return { events, result: next.value };
+    events.push(next.value);
+  }
+}
