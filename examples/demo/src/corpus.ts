@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, mlmBatches, openTokenFile, prepareCorpus, validationBatches, writeTokenFile } from "@bort/data";
+import { type MlmShape } from "@bort/nn";
 import { type Context } from "./context.js";
 import { shape, vocabSize } from "./plan.js";
 import { type ModuleTask, moduleTask } from "./prose/module-task.js";
@@ -10,7 +11,8 @@ export interface DemoCorpus {
   readonly prose: Prose;
   readonly tokenizer: Tokenizer;
   readonly tokens: number;
-  readonly train: MlmBatches;
+  /** Training batches of a shape. */
+  readonly batches: (shape: MlmShape) => MlmBatches;
   readonly validation: readonly MlmBatch[];
   readonly test: readonly MlmBatch[];
   readonly task: ModuleTask;
@@ -39,7 +41,7 @@ export async function loadCorpus({ console, seed, signal }: Context, nodeModules
   try {
     return {
       prose, tokenizer, tokens: corpus.train.tokens,
-      train: trainingBatches(corpus, seed),
+      batches: (shape) => mlmBatches(corpus.train, { ...shape, seed, tokenizer }),
       validation: evaluationBatches(corpus.validation, tokenizer),
       test: evaluationBatches(test, tokenizer),
       task: moduleTask(prose),
@@ -55,8 +57,6 @@ const textOf = (document: Prose["documents"][number]): string => document.senten
 function partsOf(prose: Prose, splits: readonly ProseSplit[]): string[] {
   return prose.documents.filter(({ split }) => splits.includes(split)).map(textOf);
 }
-
-const trainingBatches = ({ train, tokenizer }: PreparedCorpus, seed: number): MlmBatches => mlmBatches(train, { ...shape, seed, tokenizer });
 
 function evaluationBatches(tokens: PreparedCorpus["validation"], tokenizer: Tokenizer): MlmBatch[] {
   const batches = validationBatches(tokens, { ...shape, tokenizer });

@@ -1,6 +1,6 @@
 import { type ArchFrame, type ArchTuple, archOf } from "@bort/arch";
 import { distill } from "@bort/distill";
-import { type MlmModel, type PretrainOptions, Trainer, adamW, createModel, mlmFeeds, mlmLossGraph, pretrain } from "@bort/nn";
+import { type MlmModel, type PretrainOptions, Trainer, adamW, createModel, mlmFeeds, mlmLossGraph, pretrain, shortFirst } from "@bort/nn";
 import { type Context, type CurvePoint, follow } from "./context.js";
 import { type DemoCorpus } from "./corpus.js";
 import { shape, teacherTuple } from "./plan.js";
@@ -19,11 +19,11 @@ export const frameFor = ({ tokenizer }: DemoCorpus): ArchFrame => ({
 /** A variance that forgets faster than BERT's 0.999 suits runs of a thousand steps. */
 const optimizer = (): ReturnType<typeof adamW> => adamW({ beta2: 0.98 });
 
-const TEACHER_RATE = 8e-4;
-const STUDENT_RATE = 1.5e-3;
+const TEACHER_RATE = 1.5e-3;
+const STUDENT_RATE = 2e-3;
 
 const settings = ({ backend, seed, signal }: Context, corpus: DemoCorpus, tuple: ArchTuple, steps: number): PretrainOptions => ({
-  backend, arch: archOf(tuple, frameFor(corpus)), shape, train: corpus.train, validation: corpus.validation, steps, seed,
+  backend, arch: archOf(tuple, frameFor(corpus)), shape, train: corpus.batches(shape), curriculum: shortFirst(shape, corpus.batches), validation: corpus.validation, steps, seed,
   optimizer: optimizer(), evaluateEvery: Math.max(1, Math.ceil(steps / 12)), signal,
 });
 
@@ -51,10 +51,11 @@ export async function teacherStepSeconds({ backend }: Context, corpus: DemoCorpu
   const { parameters } = createModel(arch, { kind: "mlm" }, 0);
   const trainer = await Trainer.create({ backend, parameters, graph: mlmLossGraph(arch, shape), optimizer: optimizer() });
   try {
+    const train = corpus.batches(shape);
     const times: number[] = [];
     for (let step = 0; step < 12; step++) {
       const start = performance.now();
-      await trainer.step(mlmFeeds(corpus.train.at(step)), TEACHER_RATE);
+      await trainer.step(mlmFeeds(train.at(step)), TEACHER_RATE);
       times.push((performance.now() - start) / 1000);
     }
     return times.slice(3).sort((a, b) => a - b)[4]!;

@@ -14,7 +14,7 @@ const HELD_OUT = 4;
 /** Searches the space by the FPTAS, with the teacher as the maximum point; prints a row for every candidate. */
 export async function searchArchitecture(context: Context, corpus: DemoCorpus, teacher: MlmModel, steps: number): Promise<Extraction> {
   const objectives = await trainingObjectives({
-    backend: context.backend, teacher, shape, train: corpus.train, heldOut: corpus.validation.slice(0, HELD_OUT), steps, seed: context.seed,
+    backend: context.backend, teacher, shape, train: corpus.batches(shape), heldOut: corpus.validation.slice(0, HELD_OUT), steps, seed: context.seed,
   });
   try {
     return await followSearch(context, objectives);

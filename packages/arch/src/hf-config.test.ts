@@ -91,6 +91,14 @@ describe("toHfConfig", () => {
     expect(toHfConfig(pruned).bort.layers).toEqual(pruned.layers);
   });
 
+  it("gives the heads as a list, which transformers refuses, where they are not those of a plain BERT", () => {
+    expect(toHfConfig(own).num_attention_heads).toBe(4);
+    expect(toHfConfig(pruned).num_attention_heads).toEqual(pruned.layers.map(({ heads }) => heads));
+    const narrow = { ...own, layers: own.layers.map((layer) => ({ ...layer, heads: 2 })) };
+    expect(toHfConfig(narrow).num_attention_heads).toEqual([2, 2]);
+    expect(fromHfConfig(toHfConfig(narrow))).toEqual(narrow);
+  });
+
   it("writes an offset of positions as RoBERTa", () => {
     expect(toHfConfig(presetNamed("roberta-base")))
       .toMatchObject({ model_type: "roberta", max_position_embeddings: 514, pad_token_id: 1, type_vocab_size: 1 });

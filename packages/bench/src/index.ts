@@ -12,4 +12,4 @@ export { type ScatterChart, type ScatterPoint } from "./report/scatter-chart.js"
 export { type Alignment, type Cell, type Column, type Table } from "./table.js";
 export { consoleTable } from "./terminal/console-table.js";
 export { type ProgressBar, progressBar, type ProgressOptions, type ProgressStream } from "./terminal/progress-bar.js";
-export { measureStep, parseStepShape, type MeasureStepOptions, type StepShape, type StepTimes } from "./step-benchmark.js";
+export { type Growth, measureGrowth, measureStep, parseStepShape, type MeasureStepOptions, type StepShape, type StepTimes } from "./step-benchmark.js";

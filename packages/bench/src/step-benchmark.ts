@@ -47,22 +47,51 @@ export interface MeasureStepOptions {
 
 /** Times a whole training step: masked-language-model loss and gradients, clipping, AdamW on every parameter, in float32. */
 export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9 }: MeasureStepOptions = {}): Promise<StepTimes> {
+  return withTrainer(backend, shape, async (step) => {
+    const times: number[] = [];
+    let loss = Number.NaN;
+    for (let i = 0; i < warmUp + repeats; i++) {
+      const start = performance.now();
+      loss = await step();
+      if (i >= warmUp) times.push(performance.now() - start);
+    }
+    times.sort((a, b) => a - b);
+    return { medianMs: times[Math.floor(times.length / 2)]!, minMs: times[0]!, residentBytes: process.memoryUsage().rss, loss };
+  });
+}
+
+/** Resident memory of the process in the course of a long run. */
+export interface Growth {
+  readonly steps: number;
+  readonly earlyBytes: number;
+  readonly lateBytes: number;
+  /** `lateBytes / earlyBytes`. */
+  readonly ratio: number;
+}
+
+/** Takes `steps` training steps, at least 60, and compares resident memory after step 50 with that after the last, each the median of 10 steps. */
+export async function measureGrowth(backend: Backend, shape: StepShape, steps: number): Promise<Growth> {
+  return withTrainer(backend, shape, async (step) => {
+    const resident: number[] = [];
+    for (let i = 0; i < steps; i++) {
+      await step();
+      resident.push(process.memoryUsage().rss);
+    }
+    const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+    const [earlyBytes, lateBytes] = [median(resident.slice(45, 55)), median(resident.slice(-10))];
+    return { steps, earlyBytes, lateBytes, ratio: lateBytes / earlyBytes };
+  });
+}
+
+async function withTrainer<Result>(backend: Backend, shape: StepShape, work: (step: () => Promise<number>) => Promise<Result>): Promise<Result> {
   const { batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence } = shape;
   const arch = uniformArch({ depth, heads, hidden: hiddenSize, intermediate: intermediateSize, vocabSize, positions: sequenceLength, activation: "geluTanh" });
   const model = createModel(arch, { kind: "mlm" } as const, 0);
   const graph = mlmLossGraph(arch, { batchSize, sequenceLength, maskedPerSequence });
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, optimizer: adamW() });
+  const batch = syntheticBatch(shape);
   try {
-    const batch = syntheticBatch(shape);
-    const times: number[] = [];
-    let loss = Number.NaN;
-    for (let i = 0; i < warmUp + repeats; i++) {
-      const start = performance.now();
-      ({ loss } = await trainer.step(batch, 1e-4));
-      if (i >= warmUp) times.push(performance.now() - start);
-    }
-    times.sort((a, b) => a - b);
-    return { medianMs: times[Math.floor(times.length / 2)]!, minMs: times[0]!, residentBytes: process.memoryUsage().rss, loss };
+    return await work(async () => (await trainer.step(batch, 1e-4)).loss);
   } finally {
     await trainer.dispose();
   }

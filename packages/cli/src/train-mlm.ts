@@ -1,6 +1,6 @@
 import { type ArchTuple } from "@bort/arch";
-import { type Corpus, type Tokenizer } from "@bort/data";
-import { type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel } from "@bort/nn";
+import { type Corpus, type Tokenizer, mlmBatches } from "@bort/data";
+import { type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel, shortFirst } from "@bort/nn";
 import { type CommandContext } from "./command.js";
 import { type OptionValues } from "./options.js";
 import { barsOn } from "./progress.js";
@@ -8,7 +8,7 @@ import { batchesOf, openRunCorpus } from "./run-corpus.js";
 import { RunFolder, type RunRequest } from "./run-folder.js";
 import { printLine } from "./terminal.js";
 import { follow } from "./training-events.js";
-import { type RunOptions, type StepOptions, backendOf, encoderOf, frameOf, shapeOf, trainingFields } from "./training-options.js";
+import { type Curriculum, type RunOptions, type StepOptions, backendOf, encoderOf, frameOf, shapeOf, trainingFields } from "./training-options.js";
 
 /** Batches that the validation loss is measured on, at most. */
 const VALIDATION_BATCHES = 8;
@@ -23,7 +23,7 @@ export interface TrainMlmOptions {
   readonly corpus: Corpus;
   /** The tokenizer to use, or the size of the vocabulary to train. */
   readonly tokenizer: Tokenizer | { readonly vocabSize: number };
-  readonly flags: OptionValues<StepOptions & RunOptions> & { readonly json: boolean };
+  readonly flags: OptionValues<StepOptions & RunOptions> & { readonly json: boolean; readonly curriculum: Curriculum };
   readonly train: (options: PretrainOptions) => AsyncGenerator<TrainingEvent, PretrainResult>;
 }
 
@@ -49,6 +49,7 @@ export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: C
       const shape = shapeOf(options.batchSize, options.sequenceLength);
       const training = options.train({
         backend, shape, steps, signal, arch: encoderOf(options.arch, frameOf(tokenizer), options.sequenceLength),
+        ...(flags.curriculum === "short-first" && { curriculum: shortFirst(shape, (short) => mlmBatches(prepared.train, { ...short, seed: flags.seed, tokenizer })) }),
         ...batchesOf(prepared, shape, flags.seed, VALIDATION_BATCHES), ...trainingFields(run, flags),
       });
       const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command });

@@ -46,6 +46,12 @@ export const stepOptions = (learningRate: number, warmupRatio: number): StepOpti
   "evaluate-every": described(integer("steps between evaluations", 1), "ten in a run"),
 });
 
+export type Curriculum = "short-first" | "none";
+
+/** In what order the lengths of the sequences come, in pre-training with a teacher or without. */
+export const curriculumOption: Option<Curriculum> = withDefault(
+  choice(["short-first", "none"], "whether sequences start short: half of the steps at about 8 tokens, then doubling; attention is learned sooner"), "short-first");
+
 type TrainingFields = Pick<PretrainOptions, "seed" | "learningRate" | "warmupRatio" | "schedule" | "evaluateEvery" | "checkpoint">;
 
 /** What the options of a command say to a training function; @throws NnError `nn/bad-option` for a rate that cannot be */

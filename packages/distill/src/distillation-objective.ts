@@ -1,6 +1,6 @@
 import { maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
-import { type Backend, parameter } from "@bort/graph";
+import { type Backend, type Program, parameter } from "@bort/graph";
 import { type MlmModel, type MlmShape, type PretrainingObjective, distillationLoss, fingerprint, labelLoss, mlmFeeds, mlmNodes } from "@bort/nn";
 import { DistillError } from "./distill-error.js";
 
@@ -20,36 +20,43 @@ export interface DistillationObjective extends PretrainingObjective {
 
 /**
  * mlmWeight * MLM + distillationWeight * T^2 KL(teacher || student), between the last layers at the masked places (Bort, section 4; Hinton et al. 2015).
- * The teacher runs on every batch as it comes. Beside `loss` the graph reports `mlm` and `distillation`.
+ * The teacher runs on every batch as it comes, of sequences up to `sequenceLength`. Beside `loss` the graph reports `mlm` and `distillation`.
  *
  * @throws DistillError `distill/bad-option`; `distill/other-vocabulary` when a student of another vocabulary is built on it.
  */
-export async function distillationObjective(backend: Backend, teacher: MlmModel, shape: MlmShape, settings: DistillationSettings = {}): Promise<DistillationObjective> {
+export async function distillationObjective(backend: Backend, teacher: MlmModel, { sequenceLength }: Pick<MlmShape, "sequenceLength">, settings: DistillationSettings = {}): Promise<DistillationObjective> {
   const { distillationWeight = 0.5, mlmWeight = 0.5, temperature = 2 } = settings;
   checkSettings(distillationWeight, mlmWeight, temperature);
-  if (shape.sequenceLength > maxSequence(teacher.arch)) {
-    throw new DistillError("distill/bad-option", `distill: the teacher reads at most ${maxSequence(teacher.arch)} tokens, got sequences of ${shape.sequenceLength}; shorten them`);
+  if (sequenceLength > maxSequence(teacher.arch)) {
+    throw new DistillError("distill/bad-option", `distill: the teacher reads at most ${maxSequence(teacher.arch)} tokens, got sequences of ${sequenceLength}; shorten them`);
   }
   const { vocabSize } = teacher.arch;
-  const rows = shape.batchSize * shape.maskedPerSequence;
-  const program = await backend.compile({ logits: mlmNodes(teacher.arch, shape).logits });
-  const teacherLogits = new Float32Array(rows * vocabSize);
+  const programs = new Map<string, Program>();
+  const programFor = async (shape: MlmShape): Promise<Program> => {
+    const key = JSON.stringify(shape);
+    const program = programs.get(key) ?? (await backend.compile({ logits: mlmNodes(teacher.arch, shape).logits }));
+    programs.set(key, program);
+    return program;
+  };
   return {
     settings: { objective: "distillation", distillationWeight, mlmWeight, temperature, teacher: fingerprint(teacher.parameters.flat) },
-    graph: (arch, studentShape) => {
+    graph: (arch, shape) => {
       if (arch.vocabSize !== vocabSize) {
         throw new DistillError("distill/other-vocabulary", `distill: student and teacher need one vocabulary, got ${arch.vocabSize} and ${vocabSize} tokens; use the teacher's tokenizer`);
       }
-      const { logits, labels, weights } = mlmNodes(arch, studentShape);
+      const { logits, labels, weights } = mlmNodes(arch, shape);
       const mlm = labelLoss(logits, labels, weights);
-      const distillation = distillationLoss({ student: logits, teacher: parameter("teacherLogits", [rows, vocabSize]), weights, temperature });
+      const distillation = distillationLoss({ student: logits, teacher: parameter("teacherLogits", logits.shape), weights, temperature });
       return { loss: op.add(op.mul(mlm, mlmWeight), op.mul(distillation, distillationWeight)), mlm, distillation };
     },
-    feeds: async (batch) => {
-      await program.run({ ...teacher.parameters.views, ids: batch.ids, positions: batch.positions }, { logits: teacherLogits });
-      return { ...mlmFeeds(batch), teacherLogits };
+    feeds: async (batch, shape) => {
+      const program = await programFor(shape);
+      const { logits } = await program.run({ ...teacher.parameters.views, ids: batch.ids, positions: batch.positions });
+      return { ...mlmFeeds(batch), teacherLogits: logits!.data };
     },
-    dispose: () => program.dispose(),
+    dispose: async () => {
+      for (const program of programs.values()) await program.dispose();
+    },
   };
 }
 

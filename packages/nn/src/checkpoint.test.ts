@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { NnError } from "./nn-error.js";
@@ -34,7 +34,9 @@ describe("saveCheckpoint", () => {
 
   it("keeps a loss that is not a number, and no settings", () => {
     saveCheckpoint(at("nan"), { ...stateOf(1, 0), loss: Number.NaN }, undefined);
-    expect(load(at("nan"), undefined).loss).toBeNaN();
+    const state = stateOf(2, 3);
+    loadCheckpoint(at("nan"), state, undefined);
+    expect(state).toMatchObject({ loss: Number.NaN, step: 0 });
   });
 
   it("leaves two files: earlier ones and those that a crash left half-written go, others stay", () => {
@@ -119,9 +121,8 @@ describe("a damaged checkpoint", () => {
     expect(files.size).toBe(2);
   });
 
-  /** Whether it was refused; where it was not, it must be the state that was saved. */
-  function isRefused(name: string, bytes: Uint8Array): boolean {
-    writeFileSync(at("damaged", name), bytes);
+  /** Whether it is refused; where it is not, it must be the state that was saved. */
+  function isRefused(): boolean {
     try {
       expect(contentOf(load(folder))).toEqual(contentOf(saved));
       return false;
@@ -129,33 +130,37 @@ describe("a damaged checkpoint", () => {
       if (!(error instanceof NnError)) throw error;
       expect(["nn/bad-checkpoint", "nn/other-run"]).toContain(error.code);
       return true;
-    } finally {
-      writeFileSync(at("damaged", name), files.get(name)!);
     }
   }
 
   it("is refused wherever it is cut short", () => {
     for (const [name, whole] of files) {
       // A manifest without its last newline is still whole.
-      for (let length = 0; length < whole.length - 1; length++) expect(isRefused(name, whole.subarray(0, length)), `${name} cut to ${length}`).toBe(true);
+      for (let length = whole.length - 2; length >= 0; length--) {
+        truncateSync(at("damaged", name), length);
+        expect(isRefused(), `${name} cut to ${length}`).toBe(true);
+      }
+      writeFileSync(at("damaged", name), whole);
     }
+    expect(isRefused()).toBe(false);
   });
 
-  it.each([0x01, 0x10, 0x80, 0xff])("is refused, or gives the same state, with any one byte changed by %i", (flip) => {
+  it.each([0x01, 0x2a, 0xff])("is refused with any one byte changed by %i, but for white space that becomes other white space", (flip) => {
     for (const [name, whole] of files) {
-      let accepted = 0;
+      const file = openSync(at("damaged", name), "r+");
       for (let i = 0; i < whole.length; i++) {
-        const changed = Buffer.from(whole);
-        changed[i]! ^= flip;
-        if (!isRefused(name, changed)) accepted++;
+        const changed = whole[i]! ^ flip;
+        writeSync(file, Uint8Array.of(changed), 0, 1, i);
+        if (!isRefused()) expect(/^\s\s$/.test(String.fromCharCode(whole[i]!, changed)), `byte ${i} of ${name}`).toBe(true);
+        writeSync(file, whole, i, 1, i);
       }
-      // Only white space may become other white space.
-      expect(accepted).toBeLessThan(8);
+      closeSync(file);
     }
+    expect(isRefused()).toBe(false);
   });
 
   it("is refused without its tensors", () => {
-    const name = tensorsIn(folder);
-    expect(isRefused(name, Buffer.alloc(0))).toBe(true);
+    rmSync(at("damaged", tensorsIn(folder)));
+    expect(isRefused()).toBe(true);
   });
 });

@@ -39,10 +39,13 @@ export function encoder(arch: EncoderArch, parameters: ParameterNodes, { ids, ma
 /** Word + position (+ the first token type), then LayerNorm: `i32[batch, sequence] -> [batch * sequence, hidden]`. */
 function embeddings(arch: EncoderArch, parameters: ParameterNodes, ids: Node): Node {
   const [batch, sequence] = ids.shape as [number, number];
-  const { hiddenSize, positionOffset, tokenTypes, layerNormEps } = arch;
+  const { hiddenSize, positions, positionOffset, tokenTypes, layerNormEps } = arch;
   const rows = (table: Node, start: number, end: number): Node => op.slice(table, [start, 0], [end, hiddenSize]);
   const words = op.gather(parameters("embeddings.word"), ids); // [batch, sequence, hidden]
-  const placed = op.add(words, rows(parameters("embeddings.position"), positionOffset, positionOffset + sequence));
+  const table = parameters("embeddings.position");
+  // Cut in two steps: in an exported model the length is free, and an end of offset + length would not be.
+  const usable = positionOffset === 0 ? table : rows(table, positionOffset, positions);
+  const placed = op.add(words, rows(usable, 0, sequence));
   const typed = tokenTypes === 0 ? placed : op.add(placed, rows(parameters("embeddings.tokenType"), 0, 1));
   const flat = op.reshape(typed, [batch * sequence, hiddenSize]);
   return op.layerNorm(flat, parameters("embeddings.norm.gain"), parameters("embeddings.norm.bias"), layerNormEps);

@@ -52,5 +52,5 @@ function isPrime(n: number): boolean {
 }
 
 const sizesOf = (arch: EncoderArch): number[] => [
-  arch.vocabSize, arch.positions, arch.hiddenSize, ...arch.layers.flatMap(({ heads, keySize, valueSize, intermediateSize }) => [heads, keySize, valueSize, heads * (2 * keySize + valueSize), intermediateSize]),
+  arch.vocabSize, arch.positions, maxSequence(arch), arch.hiddenSize, ...arch.layers.flatMap(({ heads, keySize, valueSize, intermediateSize }) => [heads, keySize, valueSize, heads * (2 * keySize + valueSize), intermediateSize]),
 ];

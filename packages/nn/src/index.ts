@@ -12,7 +12,7 @@ export { type Optimizer, type UpdateInputs, type UpdateMoment, type UpdateOutput
 export { schedule, type Schedule, type ScheduleName, type ScheduleOptions } from "./schedule.js";
 export { Trainer, type LossGraph, type StepResult, type TrainerOptions, type TrainingState } from "./trainer.js";
 export { runTraining, type TrainingEvent, type TrainingFeeds, type TrainingRunOptions, type TrainingSummary } from "./training-run.js";
-export { mlmObjective, pretrain, type PretrainOptions, type PretrainResult, type PretrainingObjective } from "./pretrain.js";
+export { mlmObjective, pretrain, shortFirst, type PretrainOptions, type PretrainResult, type PretrainingObjective, type PretrainingPhase } from "./pretrain.js";
 export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
 export { fingerprint } from "./fingerprint.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";

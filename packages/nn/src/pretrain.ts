@@ -15,7 +15,7 @@ export interface PretrainingObjective {
   /** Sets the objective apart from others: a checkpoint of another is not resumed. */
   readonly settings: Readonly<Record<string, unknown>>;
   graph(arch: EncoderArch, shape: MlmShape): LossGraph;
-  feeds(batch: MlmBatch): Promise<Feeds>;
+  feeds(batch: MlmBatch, shape: MlmShape): Promise<Feeds>;
 }
 
 /** Masked language modelling alone. */
@@ -25,12 +25,49 @@ export const mlmObjective = (): PretrainingObjective => ({
   feeds: async (batch) => mlmFeeds(batch),
 });
 
+/** A part of a run that has sequences of another length. */
+export interface PretrainingPhase {
+  /** Share of the run's steps. */
+  readonly share: number;
+  readonly shape: MlmShape;
+  /** Batches of `shape`. */
+  readonly train: MlmBatches;
+}
+
+/** Length of the shortest sequences that {@link shortFirst} starts with. */
+const SHORTEST = 8;
+
+/**
+ * Half of the steps on sequences of about 8 tokens, a quarter on lengths that double, and the rest, which the caller gives, on those of `shape`; as many
+ * tokens in each batch. Attention to neighbours is learned on short sequences within a thousand steps, on long ones hardly at all (Devlin et al. 2018,
+ * appendix A.2, trained most steps on short sequences for their cost alone).
+ */
+export function shortFirst(shape: MlmShape, batchesOf: (shape: MlmShape) => MlmBatches): PretrainingPhase[] {
+  const lengths: number[] = [];
+  for (let length = shape.sequenceLength >> 1; length >= SHORTEST; length >>= 1) lengths.unshift(length);
+  return lengths.map((sequenceLength, i) => {
+    const batchSize = Math.max(1, Math.round((shape.batchSize * shape.sequenceLength) / sequenceLength));
+    const maskedPerSequence = Math.max(1, Math.round((sequenceLength * shape.maskedPerSequence) / shape.sequenceLength));
+    const phase: MlmShape = { batchSize, sequenceLength, maskedPerSequence };
+    return { share: i === 0 ? 0.5 : 0.25 / (lengths.length - 1), shape: phase, train: batchesOf(phase) };
+  });
+}
+
+/** Index of the phase at a share of the run; that of the curriculum's end is the main one. */
+function phaseAt(curriculum: readonly PretrainingPhase[], share: number): number {
+  let end = 0;
+  const index = curriculum.findIndex((phase) => share < (end += phase.share));
+  return index === -1 ? curriculum.length : index;
+}
+
 export interface PretrainOptions {
   readonly backend: Backend;
   readonly arch: EncoderArch;
   readonly shape: MlmShape;
   /** Batches of `shape`. */
   readonly train: MlmBatches;
+  /** What comes before, with other batches; see {@link shortFirst}. Default: nothing. */
+  readonly curriculum?: readonly PretrainingPhase[];
   /** Batches of `shape` to measure the validation loss on. */
   readonly validation: readonly MlmBatch[];
   readonly steps: number;
@@ -61,24 +98,30 @@ export interface PretrainResult {
 
 /** Pre-trains a fresh encoder; `evaluation` events carry `validationLoss`, the MLM loss in nats whatever the objective. Throws what `runTraining` does. */
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
-  const { backend, arch, shape, train, validation, steps, seed = 0, checkpoint, signal } = options;
+  const { backend, arch, validation, steps, curriculum = [], seed = 0, checkpoint, signal } = options;
   const { objective = mlmObjective(), optimizer = adamW(), learningRate = 1e-3, warmupRatio = 0.06, maxGradientNorm = 1 } = options;
   const rate = schedule(options.schedule ?? "linear", { learningRate, steps, warmupRatio });
   const model = createModel(arch, { kind: "mlm" } as const, seed);
-  const first = train.at(0);
+  const first = options.train.at(0);
   const settings = {
-    ...objective.settings, arch, shape, steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings },
+    ...objective.settings, arch, shape: options.shape, steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings },
     learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm,
-    sequences: train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
+    curriculum: curriculum.map(({ share, shape }) => ({ share, shape })), sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
   };
-  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: objective.graph(arch, shape), optimizer, maxGradientNorm });
+  const phases = [...curriculum, { share: 1, shape: options.shape, train: options.train }];
+  const graph = (length: number): LossGraph => objective.graph(arch, phases.find((phase) => phase.shape.sequenceLength === length)!.shape);
+  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, optimizer, maxGradientNorm });
   try {
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,
-      feeds: async (step) => ({ batch: await objective.feeds(train.at(step)), tokens: shape.batchSize * shape.sequenceLength }),
+      feeds: async (step) => {
+        const { shape, train } = phases[phaseAt(curriculum, step / steps)]!;
+        const { batchSize, sequenceLength } = shape;
+        return { batch: await objective.feeds(train.at(step), shape), tokens: batchSize * sequenceLength, length: sequenceLength };
+      },
       evaluate: {
         every: options.evaluateEvery ?? Math.max(1, Math.ceil(steps / 10)),
-        run: async () => ({ validationLoss: await evaluateMlm(backend, model, shape, validation) }),
+        run: async () => ({ validationLoss: await evaluateMlm(backend, model, options.shape, validation) }),
       },
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),

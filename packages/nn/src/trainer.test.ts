@@ -1,9 +1,9 @@
 import { uniformArch } from "@bort/arch";
-import { type MlmBatch } from "@bort/data";
 import { onnxBackend } from "@bort/backend-onnx";
 import * as op from "@bort/graph";
-import { type Backend, parameter, referenceBackend } from "@bort/graph";
+import { type Backend, type Feeds, parameter, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { fingerprint } from "./fingerprint.js";
 import { mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
@@ -16,7 +16,7 @@ const shape = { batchSize: 4, sequenceLength: 12, maskedPerSequence: 2 };
 const mlm = { kind: "mlm" } as const;
 const arch = uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 16, vocabSize: 29, positions: 12, layerNormEps: 1e-5 });
 const batches = chainBatches(29, shape, 1);
-const feeds = (step: number): MlmBatch => mlmFeeds(batches.at(step));
+const feeds = (step: number): Feeds => mlmFeeds(batches.at(step));
 const onnx = await onnxBackend({ threads: 1 });
 
 const makeTrainer = (backend: Backend, options: Partial<TrainerOptions> = {}): Promise<Trainer> =>
@@ -28,14 +28,14 @@ describe("Trainer", () => {
       const { parameters } = createModel(trained, mlm, 5);
       const trainer = await Trainer.create({ backend, parameters, graph: mlmLossGraph(trained, shape), optimizer: adamW({ epsilon: 1e-4 }) });
       const losses: number[] = [];
-      for (let step = 0; step < 20; step++) losses.push((await trainer.step(feeds(step), 5e-3)).loss);
+      for (let step = 0; step < 20; step++) losses.push((await trainer.step(feeds(step % 2), 5e-3)).loss);
       await trainer.dispose();
       return { flat: parameters.flat, losses };
     };
     const [slow, fast] = [await run(referenceBackend()), await run(onnx)];
     slow.losses.forEach((loss, i) => expect(Math.abs(loss - fast.losses[i]!)).toBeLessThan(1e-4));
     expect(slow.flat.reduce((worst, value, i) => Math.max(worst, Math.abs(value - fast.flat[i]!)), 0)).toBeLessThan(1e-4);
-    expect(slow.losses.at(-1)).toBeLessThan(slow.losses[0]! - 0.1);
+    expect(slow.losses[18]).toBeLessThan(slow.losses[0]! - 0.1);
   });
 
   it("leaves the padding between groups at zero", async () => {
@@ -66,11 +66,12 @@ describe("Trainer", () => {
     const trainer = await makeTrainer(onnx);
     await trainer.step(feeds(0), 1e-3);
     trainer.state.parameters.view("layers.0.feedForward.up.weight")[3] = Number.NaN;
-    const before = { ...trainer.state, flat: trainer.state.parameters.flat.slice(), mean: trainer.state.slots["mean"]!.slice() };
+    const { loss } = trainer.state;
+    const bytes = (): string => fingerprint(trainer.state.parameters.flat, ...Object.values(trainer.state.slots));
+    const before = bytes();
     await expect(trainer.step(feeds(1), 1e-3)).rejects.toMatchObject({ code: "nn/not-finite" });
-    expect(trainer.state.parameters.flat).toEqual(before.flat);
-    expect(trainer.state.slots["mean"]).toEqual(before.mean);
-    expect(trainer.state).toMatchObject({ step: 1, loss: before.loss });
+    expect(bytes()).toBe(before);
+    expect(trainer.state).toMatchObject({ step: 1, loss });
     await trainer.dispose();
   });
 
@@ -86,9 +87,9 @@ describe("Trainer", () => {
 
   it.each([Number.NaN, Infinity, -1e-3])("refuses a learning rate of %d before it reaches the parameters", async (learningRate) => {
     const trainer = await makeTrainer(onnx);
-    const before = trainer.state.parameters.flat.slice();
+    const before = fingerprint(trainer.state.parameters.flat);
     await expect(trainer.step(feeds(0), learningRate)).rejects.toMatchObject({ code: "nn/bad-option" });
-    expect(trainer.state.parameters.flat).toEqual(before);
+    expect(fingerprint(trainer.state.parameters.flat)).toBe(before);
     await trainer.dispose();
   });
 

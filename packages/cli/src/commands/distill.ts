@@ -8,7 +8,7 @@ import { decimal, described, integer, required, text, withDefault } from "../opt
 import { checkRunFolder } from "../run-folder.js";
 import { settingsOf } from "../settings.js";
 import { trainMlm } from "../train-mlm.js";
-import { archOption, checkRates, corpusOption, encoderOf, frameOf, outOption, runOptions, sequenceLengthFor, stepOptions } from "../training-options.js";
+import { archOption, checkRates, corpusOption, curriculumOption, encoderOf, frameOf, outOption, runOptions, sequenceLengthFor, stepOptions } from "../training-options.js";
 
 /** `bort distill`: trains a masked language model towards a teacher. */
 export const distill: Command = command({
@@ -25,6 +25,7 @@ export const distill: Command = command({
     "mlm-weight": withDefault(decimal("weight of the masked-language-model loss"), 0.5),
     "batch-size": withDefault(integer("sequences in a batch", 1), 16),
     "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as the teacher reads"),
+    curriculum: curriculumOption,
     ...stepOptions(1e-3, 0.06),
     ...runOptions,
   },

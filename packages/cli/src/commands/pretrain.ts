@@ -5,7 +5,7 @@ import { integer, required, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
 import { settingsOf } from "../settings.js";
 import { trainMlm } from "../train-mlm.js";
-import { archOption, checkRates, corpusOption, encoderOf, outOption, runOptions, stepOptions } from "../training-options.js";
+import { archOption, checkRates, corpusOption, curriculumOption, encoderOf, outOption, runOptions, stepOptions } from "../training-options.js";
 
 /** `bort pretrain`: trains a vocabulary and a masked language model. */
 export const pretrain: Command = command({
@@ -19,6 +19,7 @@ export const pretrain: Command = command({
     "vocab-size": withDefault(integer("tokens of the vocabulary, at most", 261), 8192),
     "batch-size": withDefault(integer("sequences in a batch", 1), 16),
     "sequence-length": withDefault(integer("tokens in a sequence", 3), 128),
+    curriculum: curriculumOption,
     ...stepOptions(1e-3, 0.06),
     ...runOptions,
   },

@@ -1,0 +1,111 @@
+import { type EncoderArch, uniformArch } from "@bort/arch";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type MlmBatch } from "@bort/data";
+import { type Backend, evaluate, parameter } from "@bort/graph";
+import { createModel, lastLayerCrossEntropy, mlmFeeds, mlmNodes } from "@bort/nn";
+import { describe, expect, it } from "vitest";
+import { chainBatches } from "../../nn/src/test-models.js";
+import { CandidateTraining, type CandidateTrainingOptions, bortHyperparameters } from "./candidate-training.js";
+import { type TrainingStep } from "./extract.js";
+
+const shape = { batchSize: 4, sequenceLength: 10, maskedPerSequence: 2 };
+const archOf = (hidden: number): EncoderArch => uniformArch({ depth: 1, heads: 2, hidden, intermediate: 12, vocabSize: 17, positions: 10, layerNormEps: 1e-5 });
+const backend = await onnxBackend({ threads: 1 });
+const teacher = createModel(archOf(12), { kind: "mlm" } as const, 1, 0.5);
+const heldOut = [0, 1].map((step) => chainBatches(17, shape, 9).at(step));
+const options: CandidateTrainingOptions = { backend, teacher, shape, train: chainBatches(17, shape, 1), heldOut, steps: 4, seed: 2, maxGradientNorm: 1 };
+const theta = { learningRate: 0.5, warmupRatio: 0 };
+const quiet = { signal: new AbortController().signal, onStep: () => {} };
+
+async function errorOf(changed: Partial<CandidateTrainingOptions> = {}, hyperparameters: typeof theta = theta, arch: EncoderArch = archOf(8)): Promise<number> {
+  const training = await CandidateTraining.create({ ...options, ...changed });
+  try {
+    return await training.error(arch, hyperparameters, quiet);
+  } finally {
+    await training.dispose();
+  }
+}
+
+/** The backend, with a count of the runs of each program in the order compiled. */
+function countingBackend(): { counted: Backend; runs: number[] } {
+  const runs: number[] = [];
+  const compile: Backend["compile"] = async (graph) => {
+    const [program, index] = [await backend.compile(graph), runs.push(0) - 1];
+    return { run: (feeds, into) => { runs[index]!++; return program.run(feeds, into); }, dispose: () => program.dispose() };
+  };
+  return { counted: { ...backend, compile }, runs };
+}
+
+describe("CandidateTraining", () => {
+  it("of a step too small to matter gives the cross-entropy of fresh parameters to the teacher", async () => {
+    const { parameters } = createModel(archOf(8), { kind: "mlm" }, 2);
+    const student = mlmNodes(archOf(8), shape);
+    const teacherLogits = mlmNodes(teacher.arch, shape).logits;
+    const loss = lastLayerCrossEntropy({ student: student.logits, teacher: parameter("teacherLogits", teacherLogits.shape), weights: student.weights });
+    const lossOn = (batch: MlmBatch): number => {
+      const feeds = mlmFeeds(batch);
+      const [logits] = evaluate([teacherLogits], { ...teacher.parameters.views, ...feeds });
+      return evaluate([loss], { ...parameters.views, ...feeds, teacherLogits: logits! })[0]![0]!;
+    };
+    expect(await errorOf({ steps: 1 }, { learningRate: 1e-12, warmupRatio: 0 })).toBeCloseTo((lossOn(heldOut[0]!) + lossOn(heldOut[1]!)) / 2, 5);
+  });
+
+  it("is reproducible, and depends on seed, architecture, rate, clipping and data", async () => {
+    const first = await errorOf();
+    expect(await errorOf()).toBe(first);
+    const others = [
+      await errorOf({ seed: 3 }), await errorOf({}, theta, archOf(10)), await errorOf({}, { ...theta, learningRate: 0.1 }), await errorOf({}, { ...theta, warmupRatio: 0.9 }),
+      await errorOf({ maxGradientNorm: 0.01 }), await errorOf({ train: chainBatches(17, shape, 4) }), await errorOf({ heldOut: heldOut.slice(1) }),
+    ];
+    for (const other of others) expect(other).not.toBe(first);
+  });
+
+  it("is lower after more steps, and tells each", async () => {
+    const steps: TrainingStep[] = [];
+    const training = await CandidateTraining.create({ ...options, steps: 40 });
+    const after40 = await training.error(archOf(8), theta, { ...quiet, onStep: (step) => steps.push(step) });
+    await training.dispose();
+    expect(after40).toBeLessThan((await errorOf({ steps: 1 })) - 0.05);
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    expect(steps.every(({ loss, steps: all }) => Number.isFinite(loss) && all === 40)).toBe(true);
+  });
+
+  it("is not a number where training diverges", async () => {
+    expect(await errorOf({ maxGradientNorm: Infinity, steps: 10 }, { learningRate: 1e30, warmupRatio: 0 })).toBeNaN();
+  });
+
+  it("asks the teacher once for each batch, and trains later candidates on the same answers", async () => {
+    const { counted, runs } = countingBackend();
+    const training = await CandidateTraining.create({ ...options, backend: counted });
+    await training.error(archOf(10), theta, quiet);
+    expect(runs[0]).toBe(6); // 4 to train on, 2 held out
+    const kept = await training.error(archOf(8), theta, quiet);
+    expect(runs[0]).toBe(6);
+    expect(kept).toBe(await errorOf());
+    await training.dispose();
+  });
+
+  it("stops at the signal", async () => {
+    const controller = new AbortController();
+    const training = await CandidateTraining.create(options);
+    const steps: number[] = [];
+    const onStep = ({ step }: TrainingStep): void => {
+      steps.push(step);
+      if (step === 2) controller.abort(new Error("enough"));
+    };
+    await expect(training.error(archOf(8), theta, { signal: controller.signal, onStep })).rejects.toThrow("enough");
+    expect(steps).toEqual([1, 2]);
+    await training.dispose();
+  });
+
+  it("refuses hyperparameters that no schedule has", async () => {
+    await expect(errorOf({}, { learningRate: 0, warmupRatio: 0 })).rejects.toMatchObject({ code: "nn/bad-option" });
+    await expect(errorOf({}, { learningRate: 1, warmupRatio: 1 })).rejects.toMatchObject({ code: "nn/bad-option" });
+  });
+});
+
+describe("bortHyperparameters", () => {
+  it("are those of section 3.3", () => {
+    expect(bortHyperparameters).toEqual({ learningRate: 5e-4, warmupRatio: 0.05 });
+  });
+});

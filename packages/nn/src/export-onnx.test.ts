@@ -1,0 +1,69 @@
+import { type EncoderArch, uniformArch } from "@bort/arch";
+import { loadOnnxModel } from "@bort/backend-onnx";
+import { random } from "@bort/data";
+import { evaluate } from "@bort/graph";
+import { describe, expect, it } from "vitest";
+import { printModel } from "../../graph/src/onnx/print-model.js";
+import { exportOnnx, inferenceGraph } from "./export-onnx.js";
+import { type Model } from "./model.js";
+import { type ModelHead } from "./parameter-spec.js";
+import { filledModel, unevenArch } from "./test-models.js";
+
+const mlm = { kind: "mlm" } as const;
+const classifier: ModelHead = { kind: "classifier", labels: ["a", "b", "c"] };
+const plain = uniformArch({ depth: 2, heads: 2, hidden: 8, intermediate: 12, vocabSize: 31, positions: 17, layerNormEps: 1e-5 });
+const models: [string, Model][] = ([
+  ["plain", plain],
+  ["with an offset", { ...plain, positions: 19, positionOffset: 2, padTokenId: 1, tokenTypes: 2 }], // for 17 tokens, a prime
+  ["with the other GELU", { ...plain, activation: "geluTanh" }],
+  ["uneven", { ...unevenArch, vocabSize: 31 }],
+] as [string, EncoderArch][]).flatMap(([name, arch]): [string, Model][] => [[`${name}, mlm`, filledModel(arch, mlm)], [`${name}, classifier`, filledModel(arch, classifier)]]);
+
+/** Rows of several lengths, padded to the longest. */
+function paddedBatch(batch: number, sequence: number): { ids: number[]; mask: number[] } {
+  const rng = random(batch, "padded", sequence);
+  const lengths = Array.from({ length: batch }, (_, row) => (row === 0 ? sequence : 1 + rng.integer(sequence)));
+  const mask = lengths.flatMap((length) => Array.from({ length: sequence }, (_, i) => (i < length ? 1 : 0)));
+  return { ids: mask.map((kept) => (kept === 1 ? rng.integer(31) : 1)), mask };
+}
+
+describe.each(models)("exportOnnx of a model %s", (_, model) => {
+  const bytes = exportOnnx(model);
+
+  it("gives the library's logits at any batch size and length, padded", async () => {
+    const loaded = await loadOnnxModel(bytes, { threads: 1 });
+    for (const [batch, sequence] of [[1, 1], [1, 15], [3, 7], [5, 15], [2, 13]] as const) {
+      const { ids, mask } = paddedBatch(batch, sequence);
+      const shape = [batch, sequence];
+      const { logits } = await loaded.run({ input_ids: { data: BigInt64Array.from(ids, BigInt), shape }, attention_mask: { data: BigInt64Array.from(mask, BigInt), shape } });
+      expect(logits!.shape).toEqual(model.head.kind === "mlm" ? [batch, sequence, 31] : [batch, 3]);
+      const [expected] = evaluate([inferenceGraph(model, batch, sequence)["logits"]!], { ...model.parameters.views, input_ids: ids, attention_mask: mask });
+      expected!.forEach((value, i) => expect(Math.abs(Number(logits!.data[i]) - value)).toBeLessThan(1e-5));
+    }
+    await loaded.dispose();
+  });
+
+  it("has Hugging Face's inputs and output, and standard operators alone", async () => {
+    const loaded = await loadOnnxModel(bytes, { threads: 1 });
+    expect([loaded.inputs, loaded.outputs]).toEqual([["input_ids", "attention_mask"], ["logits"]]);
+    await loaded.dispose();
+    const text = printModel(bytes);
+    expect(text.match(/^opset .*$/gm)).toEqual([expect.stringMatching(/^opset onnx \d+$/)]);
+    expect(text).toContain("input input_ids : i64[batch,sequence]");
+    expect(text).toContain(`output logits : f32[${model.head.kind === "mlm" ? "batch,sequence,31" : "batch,3"}]`);
+  });
+});
+
+describe("exportOnnx", () => {
+  it("refuses a sequence for which the model has no position, at run time", async () => {
+    const loaded = await loadOnnxModel(exportOnnx(filledModel(plain, mlm)), { threads: 1 });
+    const ones = { data: new BigInt64Array(18).fill(1n), shape: [1, 18] };
+    await expect(loaded.run({ input_ids: ones, attention_mask: ones })).rejects.toMatchObject({ code: "backend-onnx/run-failed" });
+    await loaded.dispose();
+  });
+
+  it("says so where every length shares a factor with the model's sizes", () => {
+    const arch = { ...plain, positions: 4, hiddenSize: 6, layers: plain.layers.map((layer) => ({ ...layer, keySize: 3 })) };
+    expect(() => exportOnnx(filledModel(arch, mlm))).toThrow(expect.objectContaining({ code: "nn/bad-option" }));
+  });
+});

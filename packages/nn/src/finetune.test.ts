@@ -1,0 +1,69 @@
+import { uniformArch } from "@bort/arch";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type TextExample, classificationBatches } from "@bort/data";
+import { describe, expect, it } from "vitest";
+import { predict } from "./classification.js";
+import { fingerprint } from "./fingerprint.js";
+import { type FinetuneOptions, finetune } from "./finetune.js";
+import { createModel } from "./model.js";
+import { temporaryFolder } from "./temporary-folder.js";
+import { collect, tinyTokenizer } from "./test-models.js";
+
+const at = temporaryFolder();
+const tokenizer = await tinyTokenizer();
+const labels = ["no", "yes"];
+/** Whether a text ends in x. */
+const examples: TextExample[] = Array.from({ length: 24 }, (_, i) => ({ text: `${"ab".repeat(1 + (i >> 3) * 5)}${i % 2 === 0 ? "x" : "y"}`, label: labels[i % 2 === 0 ? 1 : 0]! }));
+const batches = (order: "shuffled" | "sequential", given: readonly TextExample[] = examples): ReturnType<typeof classificationBatches> =>
+  classificationBatches(given, { tokenizer, labels, batchSize: 8, maxLength: 32, seed: 1, order });
+const sequential = batches("sequential");
+const validation = [0, 1, 2].map((step) => sequential.at(step));
+const arch = uniformArch({ depth: 1, heads: 2, hidden: 16, intermediate: 16, vocabSize: 261, positions: 32, layerNormEps: 1e-5 });
+const options: FinetuneOptions = {
+  backend: await onnxBackend({ threads: 1 }), model: createModel(arch, { kind: "mlm" }, 3), labels, train: batches("shuffled"), batchSize: 8, validation, steps: 60, learningRate: 1e-2,
+};
+
+describe("finetune", () => {
+  it("learns a task of texts of several lengths", async () => {
+    expect(new Set(validation.map(({ length }) => length)).size).toBeGreaterThan(1);
+    const before = fingerprint(options.model.parameters.flat);
+    const { events, result } = await collect(finetune(options));
+    const accuracies = events.flatMap((event) => (event.type === "evaluation" ? [event.metrics["accuracy"]!] : []));
+    expect(accuracies).toHaveLength(11);
+    expect(accuracies.at(-1)).toBe(1);
+    expect(result.model.head).toEqual({ kind: "classifier", labels });
+    expect(await predict(options.backend, result.model, validation)).toEqual(examples.map(({ label }) => labels.indexOf(label!)));
+    expect(fingerprint(options.model.parameters.flat)).toBe(before);
+  });
+
+  it("resumes the same run alone: not one of another encoder, labels or data", async () => {
+    const checkpoint = { folder: at("run"), every: 2, resume: true };
+    const attempt = (changed: Partial<FinetuneOptions>) => collect(finetune({ ...options, steps: 2, ...changed, checkpoint }));
+    await attempt({});
+    expect((await attempt({})).events[0]).toEqual({ type: "resumed", step: 2 });
+    for (const [changed, name] of [
+      [{ model: createModel(arch, { kind: "mlm" }, 4) }, "startingParameters"], [{ labels: ["false", "true"] }, "labels.0"],
+      [{ train: batches("sequential") }, "firstBatch"], [{ train: batches("shuffled", examples.slice(0, 16)) }, "examples"],
+    ] as const) {
+      await expect(attempt(changed)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
+    }
+  });
+
+  it("needs labels to measure the accuracy on", async () => {
+    const unlabelled = [batches("sequential", [{ text: "ab" }]).at(0)];
+    await expect(collect(finetune({ ...options, validation: unlabelled, steps: 1 }))).rejects.toMatchObject({ code: "nn/bad-option" });
+  });
+});
+
+describe("predict", () => {
+  it("serves batches of several sizes and lengths, and leaves out filler rows", async () => {
+    const model = (await collect(finetune({ ...options, steps: 1 }))).result.model;
+    const each = await Promise.all(examples.slice(0, 10).map(async (example) => {
+      const one = classificationBatches([example], { tokenizer, labels, batchSize: 1, maxLength: 32, seed: 0, order: "sequential" });
+      return (await predict(options.backend, model, [one.at(0)]))[0];
+    }));
+    const ten = batches("sequential", examples.slice(0, 10));
+    const single = classificationBatches(examples.slice(0, 1), { tokenizer, labels, batchSize: 1, maxLength: 32, seed: 0, order: "sequential" });
+    expect(await predict(options.backend, model, [ten.at(0), ten.at(1), single.at(0)])).toEqual([...each, each[0]]);
+  });
+});

@@ -1,0 +1,128 @@
+import { type EncoderArch, uniformArch } from "@bort/arch";
+import { type Tokenizer, trainByteLevelBpe } from "@bort/data";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type Model } from "./model.js";
+import { isClassifier, isMlmModel, loadClassifier, loadMlmModel, loadModel, saveModel } from "./model-folder.js";
+import { type ModelHead } from "./parameter-spec.js";
+import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
+import { temporaryFolder } from "./temporary-folder.js";
+import { filled, filledModel, tinyTokenizer, unevenArch } from "./test-models.js";
+
+const at = temporaryFolder();
+const tokenizer: Tokenizer = await tinyTokenizer();
+const mlm = { kind: "mlm" } as const;
+const classifier = { kind: "classifier", labels: ["not_entailment", "entailment"] } as const;
+const plain = uniformArch({ depth: 2, heads: 2, hidden: 8, intermediate: 12, vocabSize: 261, positions: 16, layerNormEps: 1e-5, padTokenId: 1 });
+const offset: EncoderArch = { ...plain, positionOffset: 2, tokenTypes: 1 };
+
+const archs: [string, EncoderArch][] = [["plain", plain], ["with an offset", offset], ["with token types", { ...plain, tokenTypes: 2, activation: "geluTanh" }], ["uneven", unevenArch]];
+const config = (folder: string): Record<string, unknown> => JSON.parse(readFileSync(at(folder, "config.json"), "utf8")) as Record<string, unknown>;
+
+/** A copy of a saved folder, changed. */
+function changed(model: Model, change: (at: (name: string) => string) => void): string {
+  const folder = at("changed");
+  rmSync(folder, { recursive: true, force: true });
+  saveModel(folder, { model, tokenizer });
+  change((name) => at("changed", name));
+  return folder;
+}
+const rewritten = (path: string, change: (tensors: Record<string, NamedTensor>) => void): void => {
+  const tensors = { ...readSafetensors(path).tensors };
+  change(tensors);
+  writeSafetensors(path, tensors);
+};
+
+describe("saveModel", () => {
+  it.each(archs)("keeps everything: %s", (name, arch) => {
+    for (const head of [mlm, classifier] as ModelHead[]) {
+      const model = filledModel(arch, head);
+      saveModel(at(name, head.kind), { model, tokenizer });
+      const loaded = loadModel(at(name, head.kind));
+      expect({ arch: loaded.model.arch, head: loaded.model.head }).toEqual({ arch, head });
+      for (const { name: parameter } of model.parameters.specs) expect(loaded.model.parameters.view(parameter), parameter).toEqual(model.parameters.view(parameter));
+      expect(loaded.tokenizer.encode("abc, é")).toEqual(tokenizer.encode("abc, é"));
+      expect([isMlmModel(loaded.model), isClassifier(loaded.model)]).toEqual([head.kind === "mlm", head.kind === "classifier"]);
+    }
+  });
+
+  it("names classes and tensors as transformers does, and adds the token types that it always has", () => {
+    saveModel(at("names"), { model: filledModel(plain, mlm), tokenizer });
+    expect(config("names")).toMatchObject({ architectures: ["BertForMaskedLM"], model_type: "bert", num_attention_heads: 2, bos_token_id: 0, eos_token_id: 2, type_vocab_size: 1 });
+    const { tensors, metadata } = readSafetensors(at("names", "model.safetensors"));
+    expect(metadata["format"]).toBe("pt");
+    expect(tensors["bert.embeddings.token_type_embeddings.weight"]).toEqual({ shape: [1, 8], data: new Float32Array(8) });
+    const key = "bert.encoder.layer.1.attention.self.key.weight";
+    expect(tensors[key]).toEqual({ shape: [8, 8], data: filled(key, 64) });
+    expect(Object.keys(tensors)).toHaveLength(42);
+    saveModel(at("roberta"), { model: filledModel(offset, classifier), tokenizer });
+    expect(config("roberta")).toMatchObject({ architectures: ["RobertaForSequenceClassification"], model_type: "roberta", id2label: { 0: "not_entailment", 1: "entailment" } });
+    expect(Object.keys(readSafetensors(at("roberta", "model.safetensors")).tensors)).toContain("classifier.out_proj.weight");
+  });
+
+  it("does not let transformers mistake layers of other heads for a plain BERT, whose matrices have the same shapes", () => {
+    saveModel(at("uneven"), { model: filledModel(unevenArch, mlm), tokenizer });
+    expect(config("uneven")["num_attention_heads"]).toEqual([4, 1]);
+  });
+
+  it("refuses a tokenizer of another size before it writes", async () => {
+    const larger = await trainByteLevelBpe(["ab ab ab ab"], { vocabSize: 262 });
+    expect(larger.vocabSize).toBe(262);
+    expect(() => saveModel(at("size"), { model: filledModel(plain, mlm), tokenizer: larger })).toThrow(expect.objectContaining({ code: "nn/bad-model-folder" }));
+    expect(existsSync(at("size"))).toBe(false);
+    const folder = changed(filledModel(plain, mlm), (path) => writeFileSync(path("tokenizer.json"), larger.toJson()));
+    expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "nn/bad-model-folder", message: expect.stringContaining("262 tokens and its model 261") }));
+  });
+});
+
+describe("loadModel", () => {
+  const model = filledModel(plain, mlm);
+  const word = "bert.embeddings.word_embeddings.weight";
+
+  it.each<[string, (tensors: Record<string, NamedTensor>) => void, string]>([
+    ["a missing tensor", (tensors) => { delete tensors["cls.predictions.bias"]; }, "cls.predictions.bias [261]"],
+    ["a tensor too many", (tensors) => { tensors["bert.pooler.dense.bias"] = { shape: [8], data: new Float32Array(8) }; }, "nothing called bert.pooler.dense.bias"],
+    ["a transposed tensor", (tensors) => { tensors[word] = { ...tensors[word]!, shape: [8, 261] }; }, "[261,8], got [8,261]"],
+    ["no tensor", (tensors) => { for (const name of Object.keys(tensors)) delete tensors[name]; }, "and 38 more"],
+  ])("tells of %s", (_, change, text) => {
+    const folder = changed(model, (path) => rewritten(path("model.safetensors"), change));
+    expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "nn/missing-tensor", message: expect.stringContaining(text) }));
+  });
+
+  it.each([["config.json"], ["tokenizer.json"], ["model.safetensors"]])("says where %s is missing", (name) => {
+    const folder = changed(model, (path) => rmSync(path(name)));
+    expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "nn/missing-path", message: expect.stringContaining(name) }));
+  });
+
+  it("refuses a config that is not JSON, of another head, or of one that does not say its labels", () => {
+    const withConfig = (text: string): string => changed(model, (path) => writeFileSync(path("config.json"), text));
+    const json = JSON.parse(readFileSync(`${changed(model, () => {})}/config.json`, "utf8")) as object;
+    const refused = (text: string): unknown => {
+      try {
+        return loadModel(withConfig(text));
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused("{")).toMatchObject({ code: "nn/bad-model-folder", message: expect.stringContaining("not JSON") });
+    expect(refused("[]")).toMatchObject({ code: "arch/bad-config" });
+    for (const architectures of [["BertModel"], ["BertForSequenceClassification"], ["RobertaForMaskedLM"], []]) {
+      expect(refused(JSON.stringify({ ...json, architectures }))).toMatchObject({ code: "nn/bad-model-folder", message: expect.stringContaining(architectures[0] ?? "nothing") });
+    }
+  });
+
+  it("refuses a folder of the wrong head where one is asked for", () => {
+    saveModel(at("mlm"), { model, tokenizer });
+    saveModel(at("classifier"), { model: filledModel(plain, classifier), tokenizer });
+    expect(loadMlmModel(at("mlm")).model.head.kind).toBe("mlm");
+    expect(loadClassifier(at("classifier")).model.head.labels).toEqual(classifier.labels);
+    expect(() => loadMlmModel(at("classifier"))).toThrow(expect.objectContaining({ code: "nn/wrong-head" }));
+    expect(() => loadClassifier(at("mlm"))).toThrow(expect.objectContaining({ code: "nn/wrong-head" }));
+  });
+
+  it("reads a copy elsewhere", () => {
+    saveModel(at("here"), { model, tokenizer });
+    cpSync(at("here"), at("there"), { recursive: true });
+    expect(loadModel(at("there")).model.parameters.view("mlm.bias")).toEqual(filled("cls.predictions.bias", 261));
+  });
+});

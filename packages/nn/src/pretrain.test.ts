@@ -1,0 +1,80 @@
+import { uniformArch } from "@bort/arch";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type MlmBatches } from "@bort/data";
+import { describe, expect, it } from "vitest";
+import { fingerprint } from "./fingerprint.js";
+import { evaluateMlm } from "./mlm.js";
+import { adamW } from "./optimizer/adamw.js";
+import { type PretrainOptions, mlmObjective, pretrain, shortFirst } from "./pretrain.js";
+import { temporaryFolder } from "./temporary-folder.js";
+import { chainBatches, collect } from "./test-models.js";
+
+const at = temporaryFolder();
+const shape = { batchSize: 16, sequenceLength: 12, maskedPerSequence: 2 };
+const validation = [chainBatches(17, shape, 7).at(0), chainBatches(17, shape, 7).at(1)];
+const options: PretrainOptions = {
+  backend: await onnxBackend({ threads: 1 }), shape, validation, steps: 300, learningRate: 1e-2,
+  arch: uniformArch({ depth: 1, heads: 2, hidden: 16, intermediate: 32, vocabSize: 17, positions: 12, layerNormEps: 1e-5 }), train: chainBatches(17, shape, 1),
+};
+
+describe("pretrain", () => {
+  it("learns a language, and measures it on other text", async () => {
+    const { events, result } = await collect(pretrain(options));
+    const losses = events.flatMap((event) => (event.type === "evaluation" ? [event.metrics["validationLoss"]!] : []));
+    expect(events.flatMap((event) => (event.type === "evaluation" ? [event.step] : []))).toEqual([0, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300]);
+    expect(losses[0]).toBeGreaterThan(2.5);
+    expect(losses.at(-1)).toBeLessThan(1.6); // The best guess without its neighbours gives more than 2.
+    expect(await evaluateMlm(options.backend, result.model, shape, validation)).toBe(losses.at(-1));
+    expect(result.summary).toMatchObject({ steps: 300, interrupted: false });
+  });
+
+  it("gives the same model for the same seed, and another for another", async () => {
+    const flat = async (changed: Partial<PretrainOptions>): Promise<string> => fingerprint((await collect(pretrain({ ...options, steps: 3, ...changed }))).result.model.parameters.flat);
+    const first = await flat({});
+    expect(await flat({})).toBe(first);
+    for (const changed of [{ seed: 1 }, { learningRate: 1e-3 }, { schedule: "noam" as const }, { warmupRatio: 0.7 }, { maxGradientNorm: 1e-4 }, { optimizer: adamW({ beta1: 0.5 }) }]) {
+      expect(await flat(changed), JSON.stringify(changed)).not.toBe(first);
+    }
+  });
+
+  it("takes its curriculum's steps first, each on batches of its shape", async () => {
+    const short = { batchSize: 3, sequenceLength: 6, maskedPerSequence: 1 };
+    const asked: string[] = [];
+    const logged = (name: string, batches: MlmBatches): MlmBatches => ({ ...batches, at: (step) => { asked.push(`${name} ${step}`); return batches.at(step); } });
+    const curriculum = [{ share: 0.5, shape: short, train: logged("short", chainBatches(17, short, 1)) }];
+    const { events } = await collect(pretrain({ ...options, steps: 4, curriculum, train: logged("long", options.train) }));
+    expect(asked.slice(-4)).toEqual(["short 0", "short 1", "long 2", "long 3"]);
+    expect(events.filter(({ type }) => type === "step")).toHaveLength(4);
+  });
+
+  it("resumes the same run alone, whatever differs", async () => {
+    const checkpoint = { folder: at("run"), every: 2, resume: true };
+    const attempt = async (changed: Partial<PretrainOptions>): Promise<string> => {
+      const { events } = await collect(pretrain({ ...options, steps: 4, ...changed, checkpoint }));
+      return events.map(({ type, step }) => `${type} ${step}`).join(", ");
+    };
+    expect(await attempt({})).toContain("checkpoint 4");
+    expect(await attempt({})).toBe("resumed 4, evaluation 4");
+    for (const [changed, name] of [
+      [{ seed: 1 }, "seed"], [{ steps: 5 }, "steps"], [{ learningRate: 1e-3 }, "learningRate"], [{ warmupRatio: 0.5 }, "warmupRatio"], [{ schedule: "noam" }, "schedule"],
+      [{ maxGradientNorm: 2 }, "maxGradientNorm"], [{ optimizer: adamW({ weightDecay: 0 }) }, "optimizer.weightDecay"], [{ train: chainBatches(17, shape, 2) }, "firstBatch"],
+      [{ curriculum: [{ share: 0.5, shape, train: options.train }] }, "curriculum.0"], [{ arch: { ...options.arch, activation: "geluTanh" } }, "arch.activation"], [{ objective: { ...mlmObjective(), settings: { objective: "other" } } }, "objective"],
+    ] as const) {
+      await expect(attempt(changed)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
+    }
+  });
+});
+
+describe("shortFirst", () => {
+  it("doubles the length up to the run's own, with as many tokens a batch and as many of them masked", () => {
+    const phases = shortFirst({ batchSize: 4, sequenceLength: 64, maskedPerSequence: 10 }, (asked) => chainBatches(17, asked, 1));
+    expect(phases.map(({ share, shape: { batchSize, sequenceLength, maskedPerSequence } }) => [share, batchSize, sequenceLength, maskedPerSequence]))
+      .toEqual([[0.5, 32, 8, 1], [0.125, 16, 16, 3], [0.125, 8, 32, 5]]);
+    for (const { shape: own, train } of phases) expect(train.at(0).ids).toHaveLength(own.batchSize * own.sequenceLength);
+  });
+
+  it("has nothing shorter for short sequences", () => {
+    expect(shortFirst({ batchSize: 4, sequenceLength: 15, maskedPerSequence: 2 }, () => options.train)).toEqual([]);
+    expect(shortFirst({ batchSize: 4, sequenceLength: 16, maskedPerSequence: 2 }, () => options.train)).toMatchObject([{ share: 0.5, shape: { sequenceLength: 8 } }]);
+  });
+});
