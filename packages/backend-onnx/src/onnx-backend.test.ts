@@ -1,6 +1,6 @@
 import {
-  type Backend, type Graph, type Node, add, concat, crossEntropy, gelu, gradients, layerNorm, linear, mul, neg, parameter, referenceBackend, scalar, sizeOf,
-  stopGradient, sub, sumAll,
+  type Backend, type Graph, type Node, add, concat, crossEntropy, gelu, gradients, layerNorm, linear, mul, neg, parameter, referenceBackend, scalar,
+  scatterAdd, sizeOf, stopGradient, sub, sumAll, zeros,
 } from "@bort/graph";
 import { testBackend } from "@bort/graph/testing";
 import { describe, expect, test } from "vitest";
@@ -76,6 +76,17 @@ describe("onnxBackend", () => {
     values.push(Number((await program.run({ x: first })).y!.data[0]));
     await program.dispose();
     expect(values).toEqual([2, 4, 2, 10]);
+  });
+  test("rows scattered to one id are all added, in an order that never changes", async () => {
+    const [ids, width] = [4096, 64];
+    const program = await (await onnxBackend({ threads: 2 })).compile({ sums: scatterAdd(zeros([8, width]), parameter("ids", [ids], "i32"), parameter("rows", [ids, width])) });
+    const feeds = { ids: Int32Array.from({ length: ids }, (_, i) => (i * i) % 8), rows: noise(ids * width, 3) };
+    const expected = new Float64Array(8 * width);
+    feeds.rows.forEach((value, i) => (expected[feeds.ids[Math.floor(i / width)]! * width + (i % width)]! += value));
+    const first = (await program.run(feeds)).sums!.data as Float32Array;
+    first.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 2));
+    for (let run = 0; run < 20; run++) expect((await program.run(feeds)).sums!.data).toEqual(first);
+    await program.dispose();
   });
   test("disposing twice is no error", async () => {
     const program = await (await onnxBackend()).compile({ y: scalar(1) });

@@ -58,10 +58,22 @@ describe("pretrain", () => {
     for (const [changed, name] of [
       [{ seed: 1 }, "seed"], [{ steps: 5 }, "steps"], [{ learningRate: 1e-3 }, "learningRate"], [{ warmupRatio: 0.5 }, "warmupRatio"], [{ schedule: "noam" }, "schedule"],
       [{ maxGradientNorm: 2 }, "maxGradientNorm"], [{ optimizer: adamW({ weightDecay: 0 }) }, "optimizer.weightDecay"], [{ train: chainBatches(17, shape, 2) }, "firstBatch"],
-      [{ curriculum: [{ share: 0.5, shape, train: options.train }] }, "curriculum.0"], [{ arch: { ...options.arch, activation: "geluTanh" } }, "arch.activation"], [{ objective: { ...mlmObjective(), settings: { objective: "other" } } }, "objective"],
+      [{ curriculum: [{ share: 0.5, shape: { ...shape, sequenceLength: shape.sequenceLength - 1 }, train: options.train }] }, "curriculum.0"], [{ arch: { ...options.arch, activation: "geluTanh" } }, "arch.activation"], [{ objective: { ...mlmObjective(), settings: { objective: "other" } } }, "objective"],
     ] as const) {
       await expect(attempt(changed)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
     }
+  });
+});
+
+describe("a curriculum", () => {
+  const short = { ...shape, sequenceLength: shape.sequenceLength - 1 };
+  it.each([
+    ["two phases of one length", [{ share: 0.5, shape, train: options.train }]],
+    ["a share of 0", [{ share: 0, shape: short, train: options.train }]],
+    ["nothing left for the main phase", [{ share: 1, shape: short, train: options.train }]],
+    ["a share that is no number", [{ share: Number.NaN, shape: short, train: options.train }]],
+  ])("with %s is refused", async (_, curriculum) => {
+    await expect(pretrain({ ...options, curriculum }).next()).rejects.toMatchObject({ code: "nn/bad-option" });
   });
 });
 

@@ -39,10 +39,9 @@ export const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<
   },
   concat: (model, { attrs: { axis } }, inputs) => model.emit("Concat", inputs, { axis }),
   gather: (model, _, inputs) => model.emit("Gather", inputs, { axis: 0 }),
-  scatterAdd: (model, node, [base, ids, rows]) => {
-    const wide = model.emit("Cast", [ids!], { to: elementType.i64 });
-    const positions = model.emit("Unsqueeze", [wide, model.ints([node.inputs[1]!.shape.length])]); // [...ids, 1]
-    return model.emit("ScatterND", [base!, positions, rows!], { reduction: "add" });
+  scatterAdd: (model, node, inputs) => {
+    const lowerScatter = model.dialect === "onnxruntime" ? scatterInTurn : scatterRows;
+    return lowerScatter(model, node, inputs);
   },
 
   linear: (model, _, inputs) => model.emit("Gemm", inputs, { transB: 1 }),
@@ -95,6 +94,26 @@ function sumRows(model: ModelBuilder, { inputs: [x], shape, attrs: { axes } }: N
   const matrix = model.emit("Reshape", [value, model.ints([rows, width])]);
   return model.emit("Reshape", [model.emit("MatMul", [model.filled("f32", [1, rows], 1), matrix]), model.ints(shape)]);
 }
+
+const scatterRows: LowerRule<"scatterAdd"> = (model, node, [base, ids, rows]) => {
+  const wide = model.emit("Cast", [ids!], { to: elementType.i64 });
+  const positions = model.emit("Unsqueeze", [wide, model.ints([node.inputs[1]!.shape.length])]); // [...ids, 1]
+  return model.emit("ScatterND", [base!, positions, rows!], { reduction: "add" });
+};
+
+/**
+ * ONNX Runtime adds the rows of a ScatterND on several threads without a lock: rows of one id race, so sums differ from run to run and an
+ * addend may be lost. It adds those of ScatterElements one after another.
+ */
+const scatterInTurn: LowerRule<"scatterAdd"> = (model, node, [base, ids, rows]) => {
+  const count = sizeOf(node.inputs[1]!.shape);
+  const width = sizeOf(node.shape.slice(1));
+  const asMatrix = (value: string, height: number): string => model.emit("Reshape", [value, model.ints([height, width])]);
+  const column = model.emit("Cast", [model.emit("Reshape", [ids!, model.ints([count, 1])])], { to: elementType.i64 });
+  const positions = model.emit("Expand", [column, model.ints([count, width])]);
+  const sums = model.emit("ScatterElements", [asMatrix(base!, node.shape[0]!), positions, asMatrix(rows!, count)], { axis: 0, reduction: "add" });
+  return model.emit("Reshape", [sums, model.ints(node.shape)]);
+};
 
 /** `[rows] -> [rows, 1]` */
 const column = (model: ModelBuilder, x: string): string => model.emit("Unsqueeze", [x, model.ints([1])]);
