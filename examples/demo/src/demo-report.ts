@@ -79,7 +79,7 @@ function distillation({ result: { distillation: compared }, curves }: ReportInpu
     heading: "With and without a teacher",
     text: [
       `After ${steps} steps: ${losses(atEqualSteps)}. After ${atEqualTime.seconds.toFixed(0)} s of training each: ${losses(atEqualTime)}.`,
-      "The loss at equal time is read off the curves when the run without a teacher ended; the other one was then still at a higher learning rate.",
+      `For the comparison at equal time the run without a teacher was made again with ${atEqualTime.undistilledSteps} steps, as many as fit in the time of the run with one.`,
     ],
     chart: {
       kind: "line", title: "Validation MLM loss over time", x: { label: "seconds of training" }, y: { label: "MLM loss, nats" },

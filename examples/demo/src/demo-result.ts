@@ -20,8 +20,8 @@ export interface ModelResult {
 export interface Comparison {
   readonly steps: number;
   readonly atEqualSteps: { readonly student: number; readonly undistilled: number };
-  /** Read off the curves at the moment when the faster run, which is the undistilled one, ended. */
-  readonly atEqualTime: { readonly seconds: number; readonly student: number; readonly undistilled: number };
+  /** The undistilled twin trained again from the start, for as many steps as fit in the student's time. */
+  readonly atEqualTime: { readonly seconds: number; readonly undistilledSteps: number; readonly student: number; readonly undistilled: number };
 }
 
 /** What `--json` prints. */

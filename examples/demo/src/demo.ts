@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { flops, formatTuple, parameterCount } from "@bort/arch";
+import { type ArchTuple, flops, formatTuple, parameterCount } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { exportModel, majorityBaseline, renderReport } from "@bort/bench";
 import { type Extraction } from "@bort/fptas";
@@ -14,7 +14,7 @@ import { type DemoOptions } from "./demo-options.js";
 import { demoReport, trialsTable } from "./demo-report.js";
 import { type Comparison, type DemoResult, type ModelResult, modelsTable } from "./demo-result.js";
 import { EventFile } from "./event-file.js";
-import { type Pretrained, distillStudent, frameFor, lossAt, pretrainAlone, pretrainTeacher, teacherStepSeconds } from "./language-models.js";
+import { type Pretrained, distillStudent, frameFor, pretrainAlone, pretrainTeacher, teacherStepSeconds } from "./language-models.js";
 import { type Plan, planAt, scaleFor, shape } from "./plan.js";
 import { reloadAndPredict } from "./reload.js";
 import { searchArchitecture } from "./search.js";
@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions, nodeModules: string, console
     console.heading(`3. ${formatTuple(chosen)}, distilled and on its own`);
     const student = await distillStudent(context, corpus, teacher.model, chosen, plan.student);
     const undistilled = await pretrainAlone(context, corpus, chosen, plan.student);
-    const comparison = compare(student, undistilled, plan.student);
+    const comparison = await compare(context, corpus, chosen, { student, undistilled }, plan.student);
     console.line(describe(comparison));
 
     console.heading(`4. Fine-tuning: to which of ${corpus.task.labels.length} Node modules does a sentence belong?`);
@@ -79,19 +79,21 @@ async function choosePlan(context: Context, corpus: DemoCorpus, { minutes, steps
   return plan;
 }
 
-function compare(student: Pretrained, undistilled: Pretrained, steps: number): Comparison {
-  const last = ({ curve }: Pretrained): { seconds: number; value: number } => curve.at(-1)!;
-  const seconds = Math.min(last(student).seconds, last(undistilled).seconds);
+/** Trains the undistilled twin again for as long as the student took: the teacher's forward passes cost time that the twin can spend on steps. */
+async function compare(context: Context, corpus: DemoCorpus, chosen: ArchTuple, { student, undistilled }: Omit<OfEach<Pretrained>, "teacher">, steps: number): Promise<Comparison> {
+  const [end, twinEnd] = [student.curve.at(-1)!, undistilled.curve.at(-1)!];
+  const undistilledSteps = Math.max(steps, Math.round((steps * end.seconds) / twinEnd.seconds));
+  const longer = await pretrainAlone(context, corpus, chosen, undistilledSteps, "undistilled, equal time");
   return {
     steps,
-    atEqualSteps: { student: last(student).value, undistilled: last(undistilled).value },
-    atEqualTime: { seconds, student: lossAt(student.curve, seconds), undistilled: lossAt(undistilled.curve, seconds) },
+    atEqualSteps: { student: end.value, undistilled: twinEnd.value },
+    atEqualTime: { seconds: end.seconds, undistilledSteps, student: end.value, undistilled: longer.curve.at(-1)!.value },
   };
 }
 
 const describe = ({ steps, atEqualSteps, atEqualTime }: Comparison): string => [
   `validation MLM loss after ${steps} steps:  ${atEqualSteps.student.toFixed(3)} distilled, ${atEqualSteps.undistilled.toFixed(3)} undistilled`,
-  `validation MLM loss after ${atEqualTime.seconds.toFixed(0)} s each:  ${atEqualTime.student.toFixed(3)} distilled, ${atEqualTime.undistilled.toFixed(3)} undistilled`,
+  `validation MLM loss after ${atEqualTime.seconds.toFixed(0)} s each:  ${atEqualTime.student.toFixed(3)} distilled, ${atEqualTime.undistilled.toFixed(3)} undistilled (${atEqualTime.undistilledSteps} steps)`,
 ].join("\n");
 
 async function classifyAll(context: Context, corpus: DemoCorpus, pretrained: OfEach<Pretrained>, plan: Plan): Promise<OfEach<Classified>> {

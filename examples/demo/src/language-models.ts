@@ -40,9 +40,9 @@ export async function distillStudent(context: Context, corpus: DemoCorpus, teach
 }
 
 /** The same student, with the same first parameters and batches, without the teacher. */
-export async function pretrainAlone(context: Context, corpus: DemoCorpus, tuple: ArchTuple, steps: number): Promise<Pretrained> {
+export async function pretrainAlone(context: Context, corpus: DemoCorpus, tuple: ArchTuple, steps: number, name: string = "undistilled"): Promise<Pretrained> {
   const run = pretrain({ ...settings(context, corpus, tuple, steps), learningRate: STUDENT_RATE });
-  return follow(context, "undistilled", "validationLoss", run, steps);
+  return follow(context, name, "validationLoss", run, steps);
 }
 
 /** Seconds that a training step of the teacher takes here: the median of a few, after a warm-up. */
@@ -62,13 +62,4 @@ export async function teacherStepSeconds({ backend }: Context, corpus: DemoCorpu
   } finally {
     await trainer.dispose();
   }
-}
-
-/** Loss of a curve at a moment, between its measurements on a straight line. */
-export function lossAt(curve: readonly CurvePoint[], seconds: number): number {
-  const after = curve.findIndex((point) => point.seconds >= seconds);
-  if (after === -1) return curve.at(-1)!.value;
-  if (after === 0) return curve[0]!.value;
-  const [a, b] = [curve[after - 1]!, curve[after]!];
-  return a.value + ((b.value - a.value) * (seconds - a.seconds)) / (b.seconds - a.seconds);
 }

@@ -49,5 +49,6 @@ function teacherStepsWorth(frame: ArchFrame): number {
   const teacherForward = 1 / 3;
   const student = 0.5;
   const search = (candidates.length / epsilon) * steps.candidate * (meanCandidate + 0.1);
-  return steps.teacher + search + steps.student * (2 * student + teacherForward) + steps.finetune * (1 + 2 * student);
+  const withTeacher = student + teacherForward; // Twice: the student, and the twin that is given the same time.
+  return steps.teacher + search + steps.student * (2 * withTeacher + student) + steps.finetune * (1 + 2 * student);
 }
