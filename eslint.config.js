@@ -6,19 +6,24 @@ const packages = readdirSync("packages").map((folder) => {
   const { name, nx } = JSON.parse(readFileSync(`packages/${folder}/package.json`, "utf8"));
   return { folder, name, layer: Number(nx.tags.find((tag) => tag.startsWith("layer:")).slice("layer:".length)) };
 });
+const algorithms = 2;
 const boundaries = packages.map(({ folder, name, layer }) => ({
   files: [`packages/${folder}/src/**/*.ts`],
   ignores: ["**/*.test.ts"],
   rules: {
     "no-restricted-imports": ["error", {
-      paths: packages.filter((other) => other.layer >= layer && other.name !== name)
-        .map((other) => ({ name: other.name, message: `${name} is in layer ${layer} and may import lower layers only; ${other.name} is in layer ${other.layer}.` })),
+      patterns: [
+        ...packages.filter((other) => other.layer >= layer && other.name !== name)
+          .map((other) => ({ regex: `^${other.name}(/|$)`, message: `${name} is in layer ${layer} and may import lower layers only; ${other.name} is in layer ${other.layer}.` })),
+        ...(layer === algorithms ? [{ regex: "^@bort/backend-", message: "An algorithm takes its backend as an argument." }] : []),
+        { regex: "^(\\.\\./)+[^/]+/src/", message: "Import another package by its name." },
+      ],
     }],
   },
 }));
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", ".nx/**", "demo-out/**", "runs/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", ".nx/**", "demo-out/**", "runs/**", "tests/.examples/**"] },
   ...tseslint.configs.recommended,
   {
     rules: {

@@ -1,4 +1,4 @@
-import { type ClassificationBatch, classificationBatches, type TextExample } from "@bort/data";
+import { type ClassificationBatch, classificationBatches, firstEpoch, type TextExample } from "@bort/data";
 import { accuracy } from "@bort/bench";
 import { type Classifier, type MlmModel, finetune, predict } from "@bort/nn";
 import { type Context, follow } from "./context.js";
@@ -17,10 +17,7 @@ export interface Classified {
 export async function classify(context: Context, { tokenizer, task }: DemoCorpus, name: string, model: MlmModel, steps: number): Promise<Classified> {
   const { backend, seed, signal } = context;
   const options = { tokenizer, labels: task.labels, batchSize: finetuneBatchSize, maxLength: shape.sequenceLength, seed };
-  const sequential = (examples: readonly TextExample[]): ClassificationBatch[] => {
-    const batches = classificationBatches(examples, { ...options, order: "sequential" });
-    return Array.from({ length: batches.stepsPerEpoch }, (_, step) => batches.at(step));
-  };
+  const sequential = (examples: readonly TextExample[]): ClassificationBatch[] => firstEpoch(classificationBatches(examples, { ...options, order: "sequential" }));
   const run = finetune({
     backend, model, labels: task.labels, train: classificationBatches(task.train, { ...options, order: "shuffled" }), batchSize: finetuneBatchSize,
     validation: sequential(task.dev), steps, seed, learningRate: 5e-4, signal,

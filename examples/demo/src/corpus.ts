@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, mlmBatches, openTokenFile, prepareCorpus, validationBatches, writeTokenFile } from "@bort/data";
+import { type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, firstEpoch, mlmBatches, openTokenFile, prepareCorpus, validationBatches, writeTokenFile } from "@bort/data";
 import { type MlmShape } from "@bort/nn";
 import { type Context } from "./context.js";
 import { shape, vocabSize } from "./plan.js";
@@ -16,6 +16,8 @@ export interface DemoCorpus {
   readonly validation: readonly MlmBatch[];
   readonly test: readonly MlmBatch[];
   readonly task: ModuleTask;
+  /** Ends the use of the batches. */
+  readonly close: () => void;
 }
 
 /** Most batches that a loss is measured on. */
@@ -45,9 +47,9 @@ export async function loadCorpus({ console, seed, signal }: Context, nodeModules
       validation: evaluationBatches(corpus.validation, tokenizer),
       test: evaluationBatches(test, tokenizer),
       task: moduleTask(prose),
+      close: corpus.close,
     };
   } finally {
-    corpus.validation.close();
     test.close();
   }
 }
@@ -59,6 +61,5 @@ function partsOf(prose: Prose, splits: readonly ProseSplit[]): string[] {
 }
 
 function evaluationBatches(tokens: PreparedCorpus["validation"], tokenizer: Tokenizer): MlmBatch[] {
-  const batches = validationBatches(tokens, { ...shape, tokenizer });
-  return Array.from({ length: Math.min(EVALUATION_BATCHES, batches.stepsPerEpoch) }, (_, step) => batches.at(step));
+  return firstEpoch(validationBatches(tokens, { ...shape, tokenizer }), EVALUATION_BATCHES);
 }

@@ -59,16 +59,21 @@ function search({ extraction, result }: ReportInput): Section {
   };
 }
 
-/** A row a candidate: p, measured i, surrogate error and W. */
-export const trialsTable = ({ trials }: Extraction): Table => ({
+/** A row a candidate: p, measured i, surrogate error and W; those beyond the maximum point were not trained. */
+export const trialsTable = ({ trials, failed, rejected }: Extraction): Table => ({
   columns: [
     { label: "D,A,H,I" },
     { label: "parameters p" },
     { label: "latency i, ms", format: (value) => value.toFixed(2) },
     { label: "surrogate error e", format: (value) => value.toFixed(4) },
     { label: "W", format: (value) => value.toFixed(5) },
+    { label: "" },
   ],
-  rows: trials.map(({ arch, parameters, latencyMs, error, w }) => [formatTuple(arch), parameters, latencyMs, error, w]),
+  rows: [
+    ...trials.map(({ arch, parameters, latencyMs, error, w }, i) => [formatTuple(arch), parameters, latencyMs, error, w, i === 0 ? "chosen" : ""]),
+    ...failed.map(({ arch, parameters, latencyMs, reason }) => [formatTuple(arch), parameters, latencyMs, null, null, reason]),
+    ...rejected.map(({ arch, parameters, latencyMs, reason }) => [formatTuple(arch), parameters, latencyMs ?? null, null, null, reason === "slower" ? "slower than the teacher" : "larger than the teacher"]),
+  ],
   highlightRow: 0,
 });
 

@@ -28,11 +28,12 @@ export async function runDemo(options: DemoOptions, nodeModules: string, console
   mkdirSync(options.out, { recursive: true });
   const events = new EventFile(join(options.out, "events.jsonl"));
   const scratch = mkdtempSync(join(tmpdir(), "bort-demo-"));
+  let opened: DemoCorpus | undefined;
   try {
     const backend = await onnxBackend(options.threads === undefined ? {} : { threads: options.threads });
     const context: Context = { backend, console, events, seed: options.seed, signal };
     console.heading("1. Corpus, vocabulary and teacher");
-    const corpus = await loadCorpus(context, nodeModules, scratch);
+    const corpus = (opened = await loadCorpus(context, nodeModules, scratch));
     const plan = await choosePlan(context, corpus, options);
     const teacher = await pretrainTeacher(context, corpus, plan.teacher);
 
@@ -53,20 +54,18 @@ export async function runDemo(options: DemoOptions, nodeModules: string, console
 
     console.heading("5. Export");
     const folder = join(options.out, "model");
-    const { maxAbsDifference } = await exportModel(folder, { model: tuned.student.model, tokenizer: corpus.tokenizer }, backend);
-    const reloaded = await reloadAndPredict(folder, corpus.task.test.map(({ text }) => text));
-    const samePredictions = reloaded.filter((label, i) => label === corpus.task.labels[tuned.student.predicted[i]!]).length;
-    console.line(`reloaded from ${join(folder, "onnx", "model.onnx")} and tokenizer.json alone: ${samePredictions} of ${reloaded.length} predictions alike, logits differ by at most ${maxAbsDifference.toExponential(1)}`);
+    const exported = await exportAndReload(context, corpus, tuned.student, folder);
 
     console.heading("6. What it cost and what it gave");
     const models = await closingRows(context, corpus, pretrained, tuned);
     console.table(modelsTable(models));
     const seconds = (performance.now() - start) / 1000;
-    const result: DemoResult = { chosen, seconds, models, distillation: comparison, export: { maxAbsDifference, samePredictions }, out: options.out };
+    const result: DemoResult = { chosen, seconds, models, distillation: comparison, export: exported, out: options.out };
     writeResults(options, corpus, { result, extraction, plan, pretrained });
     console.line(`\n${join(options.out, "report.html")} shows all of it; ${folder} is the student. ${seconds.toFixed(0)} s`);
     return result;
   } finally {
+    opened?.close();
     events.close();
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -80,7 +79,9 @@ async function choosePlan(context: Context, corpus: DemoCorpus, { minutes, steps
 }
 
 /** Trains the undistilled twin again for as long as the student took: the teacher's forward passes cost time that the twin can spend on steps. */
-async function compare(context: Context, corpus: DemoCorpus, chosen: ArchTuple, { student, undistilled }: Omit<OfEach<Pretrained>, "teacher">, steps: number): Promise<Comparison> {
+async function compare(
+  context: Context, corpus: DemoCorpus, chosen: ArchTuple, { student, undistilled }: Omit<OfEach<Pretrained>, "teacher">, steps: number,
+): Promise<Comparison> {
   const [end, twinEnd] = [student.curve.at(-1)!, undistilled.curve.at(-1)!];
   const undistilledSteps = Math.max(steps, Math.round((steps * end.seconds) / twinEnd.seconds));
   const longer = await pretrainAlone(context, corpus, chosen, undistilledSteps, "undistilled, equal time");
@@ -102,6 +103,16 @@ async function classifyAll(context: Context, corpus: DemoCorpus, pretrained: OfE
     student: await classify(context, corpus, "student", pretrained.student.model, plan.finetune),
     undistilled: await classify(context, corpus, "undistilled", pretrained.undistilled.model, plan.finetune),
   };
+}
+
+/** Writes the student, then predicts from the written files alone. */
+async function exportAndReload({ backend, console }: Context, { task, tokenizer }: DemoCorpus, student: Classified, folder: string): Promise<DemoResult["export"]> {
+  const { maxAbsDifference } = await exportModel(folder, { model: student.model, tokenizer }, backend);
+  const reloaded = await reloadAndPredict(folder, task.test.map(({ text }) => text));
+  const samePredictions = reloaded.filter((label, i) => label === task.labels[student.predicted[i]!]).length;
+  const agreement = `${samePredictions} of ${reloaded.length} predictions alike, logits differ by at most ${maxAbsDifference.toExponential(1)}`;
+  console.line(`reloaded from ${join(folder, "onnx", "model.onnx")} and tokenizer.json alone: ${agreement}`);
+  return { maxAbsDifference, samePredictions };
 }
 
 /** Latencies are measured in turn, on one sequence. */

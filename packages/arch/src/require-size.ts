@@ -1,7 +1,7 @@
 import { ArchError, shown } from "./arch-error.js";
 
 /** The largest size (rows, columns, layers, tokens) that is taken for meant: 2^24. */
-export const largestSize: number = 2 ** 24;
+const largestSize = 2 ** 24;
 
 /**
  * Returns `value` if it is an integer in [`least`, `largest`].

@@ -1,5 +1,5 @@
 import { maxSequence } from "@bort/arch";
-import { classificationBatches, type MetricName, type Split, type TextExample, type TextTask, type Tokenizer } from "@bort/data";
+import { classificationBatches, firstEpoch, type MetricName, type Split, type TextExample, type TextTask, type Tokenizer } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { type Classifier, predict } from "@bort/nn";
 import { BenchError } from "./bench-error.js";
@@ -43,8 +43,7 @@ export async function evaluateTask(options: EvaluateTaskOptions): Promise<TaskSc
   const batches = classificationBatches(examples, {
     tokenizer, labels: task.labels, batchSize, maxLength: options.maxLength ?? Math.min(128, maxSequence(model.arch)), seed: 0, order: "sequential",
   });
-  const all = Array.from({ length: batches.stepsPerEpoch }, (_, step) => batches.at(step));
-  const predicted = await predict(backend, model, all);
+  const predicted = await predict(backend, model, firstEpoch(batches));
   const toTask = model.head.labels.map((label) => task.labels.indexOf(label));
   const gold = examples.map(({ label }) => task.labels.indexOf(label!));
   const metrics = computeMetrics(task.metrics, predicted.map((index) => toTask[index]!), gold);

@@ -49,7 +49,9 @@ async function run(args: readonly string[]): Promise<void> {
   if (values.help === true) return void process.stdout.write(`${usage}\n`);
   const [name = "", shape, ...rest] = positionals;
   const benchmark = benchmarks[name];
-  if (benchmark === undefined || shape === undefined || rest.length > 0) throw new BenchError("bench/bad-option", `bench: needs a benchmark and a shape:\n${usage}`);
+  if (benchmark === undefined || shape === undefined || rest.length > 0) {
+    throw new BenchError("bench/bad-option", `bench: needs one of ${Object.keys(benchmarks).join(", ")} and a shape, got ${JSON.stringify(positionals.join(" "))}; see --help`);
+  }
   const parsed = parseStepShape(shape);
   const backend = await onnxBackend(values.threads === undefined ? {} : { threads: count("threads", values.threads, 1) });
   const { result, text: line } = await benchmark(backend, parsed, values);

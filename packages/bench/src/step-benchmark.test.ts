@@ -38,4 +38,9 @@ describe("a training step", async () => {
     expect(steps).toBe(60);
     expect(ratio).toBe(lateBytes / earlyBytes);
   });
+
+  it("refuses counts that give no median", async () => {
+    await expect(measureStep(backend, shape, { repeats: 0 })).rejects.toMatchObject({ code: "bench/bad-option" });
+    await expect(measureGrowth(backend, shape, 59)).rejects.toMatchObject({ code: "bench/bad-option" });
+  });
 });

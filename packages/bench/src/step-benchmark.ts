@@ -45,8 +45,9 @@ export interface MeasureStepOptions {
   readonly repeats?: number;
 }
 
-/** Times a whole training step: masked-language-model loss and gradients, clipping, AdamW on every parameter, in float32. */
+/** Times a whole training step: masked-language-model loss and gradients, clipping, AdamW on every parameter, in float32; @throws BenchError `bench/bad-option` */
 export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9 }: MeasureStepOptions = {}): Promise<StepTimes> {
+  if (!Number.isSafeInteger(repeats) || repeats < 1) throw new BenchError("bench/bad-option", `bench: repeats must be a whole number from 1, got ${repeats}; take 9`);
   return withTrainer(backend, shape, async (step) => {
     const times: number[] = [];
     let loss = Number.NaN;
@@ -69,8 +70,13 @@ export interface Growth {
   readonly ratio: number;
 }
 
-/** Takes `steps` training steps, at least 60, and compares resident memory after step 50 with that after the last, each the median of 10 steps. */
+/**
+ * Takes `steps` training steps, at least 60, and compares resident memory after step 50 with that after the last, each the median of 10 steps.
+ *
+ * @throws BenchError `bench/bad-option`
+ */
 export async function measureGrowth(backend: Backend, shape: StepShape, steps: number): Promise<Growth> {
+  if (!Number.isSafeInteger(steps) || steps < 60) throw new BenchError("bench/bad-option", `bench: growth needs a whole number of steps from 60, got ${steps}; take 300`);
   return withTrainer(backend, shape, async (step) => {
     const resident: number[] = [];
     for (let i = 0; i < steps; i++) {

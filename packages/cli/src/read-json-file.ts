@@ -12,6 +12,6 @@ export function readJsonFile(path: string): unknown {
   try {
     return JSON.parse(content);
   } catch (cause) {
-    throw new CliError("cli/bad-json", `${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new CliError("cli/bad-json", `${path} is not JSON: ${(cause as Error).message.replace(/\s+/g, " ")}; correct it`, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
-  type Corpus, type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, documents, mlmBatches, openPreparedCorpus, prepareCorpus,
+  type Corpus, type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, documents, firstEpoch, mlmBatches, openPreparedCorpus, prepareCorpus,
   readTokenizerJson, validationBatches,
 } from "@bort/data";
 import { type MlmShape, writeFileAtomically } from "@bort/nn";
@@ -86,9 +86,8 @@ export interface RunBatches {
 
 /** Batches of a shape: endless shuffled ones, and up to `most` fixed ones of the validation part; @throws DataError `data/corpus-too-small` */
 export function batchesOf({ train, validation, tokenizer }: PreparedCorpus, shape: MlmShape, seed: number, most: number): RunBatches {
-  const heldOut = validationBatches(validation, { ...shape, tokenizer });
   return {
     train: mlmBatches(train, { ...shape, seed, tokenizer }),
-    validation: Array.from({ length: Math.min(most, heldOut.stepsPerEpoch) }, (_, step) => heldOut.at(step)),
+    validation: firstEpoch(validationBatches(validation, { ...shape, tokenizer }), most),
   };
 }

@@ -2,6 +2,7 @@ export { DataError, type DataErrorCode } from "./data-error.js";
 export { permutationAt, random, type MutableSequence, type Random, type RandomKey } from "./random.js";
 export { readTokenizerJson } from "./byte-level-bpe.js";
 export { documents, openCorpus, splitOf, type Corpus, type CorpusFile, type OpenCorpusOptions } from "./corpus.js";
+export { firstEpoch, type SteppedBatches } from "./first-epoch.js";
 export { maskTokens, type MaskedTokens, type MaskTokensOptions } from "./masking.js";
 export {
   mlmBatches, validationBatches, type MlmBatch, type MlmBatches, type MlmBatchesOptions, type ValidationBatchesOptions,

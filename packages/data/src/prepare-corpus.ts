@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { splitOf } from "./corpus.js";
 import { DataError } from "./data-error.js";
-import { openTokenFile, type TokenFile, writeTokenFile } from "./token-file.js";
+import { openTokenFile, type TokenFile, writeTokenFile, writing } from "./token-file.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { trainByteLevelBpe } from "./train-byte-level-bpe.js";
 
@@ -35,7 +35,7 @@ const fileOf = { train: "train.tokens", validation: "validation.tokens" } as con
 
 /**
  * Trains a vocabulary where none is given, and writes the tokens of both parts below `folder`. The documents are streamed, once for each
- * stage, and never held. On an error the folder is removed. Throws what `trainByteLevelBpe`, `writeTokenFile` and `documents` throw, and
+ * stage, and never held. On an error what was made is removed. Throws what `trainByteLevelBpe`, `writeTokenFile` and `documents` throw, and
  * `data/corpus-too-small` where a part has no document.
  */
 export async function prepareCorpus(
@@ -50,8 +50,8 @@ export async function prepareCorpus(
     onProgress: (done, total) => onProgress?.({ stage: "vocabulary", done, total }),
     ...(signal && { signal }),
   });
+  const created = await writing(folder, mkdir(folder, { recursive: true }));
   try {
-    await mkdir(folder, { recursive: true });
     for (const wanted of ["train", "validation"] as const) {
       const written = await writeTokenFile(join(folder, fileOf[wanted]), part(wanted), tokenizer, {
         onProgress: (done) => onProgress?.({ stage: wanted, done }),
@@ -63,7 +63,8 @@ export async function prepareCorpus(
     }
     return openPreparedCorpus(folder, tokenizer);
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    for (const name of Object.values(fileOf)) await rm(join(folder, name), { force: true });
+    if (created !== undefined) await rm(created, { recursive: true, force: true });
     throw error;
   }
 }

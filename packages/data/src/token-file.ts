@@ -212,7 +212,8 @@ function openForReading(path: string): number {
   }
 }
 
-async function writing<T>(path: string, result: Promise<T>): Promise<T> {
+/** What `result` resolves to; throws `data/write-failed` where it rejects. */
+export async function writing<T>(path: string, result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (cause) {

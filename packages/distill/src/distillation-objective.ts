@@ -24,7 +24,9 @@ export interface DistillationObjective extends PretrainingObjective {
  *
  * @throws DistillError `distill/bad-option`; `distill/other-vocabulary` when a student of another vocabulary is built on it.
  */
-export async function distillationObjective(backend: Backend, teacher: MlmModel, { sequenceLength }: Pick<MlmShape, "sequenceLength">, settings: DistillationSettings = {}): Promise<DistillationObjective> {
+export async function distillationObjective(
+  backend: Backend, teacher: MlmModel, { sequenceLength }: Pick<MlmShape, "sequenceLength">, settings: DistillationSettings = {},
+): Promise<DistillationObjective> {
   const { distillationWeight = 0.5, mlmWeight = 0.5, temperature = 2 } = settings;
   checkSettings(distillationWeight, mlmWeight, temperature);
   if (sequenceLength > maxSequence(teacher.arch)) {
@@ -42,7 +44,8 @@ export async function distillationObjective(backend: Backend, teacher: MlmModel,
     settings: { objective: "distillation", distillationWeight, mlmWeight, temperature, teacher: fingerprint(teacher.parameters.flat) },
     graph: (arch, shape) => {
       if (arch.vocabSize !== vocabSize) {
-        throw new DistillError("distill/other-vocabulary", `distill: student and teacher need one vocabulary, got ${arch.vocabSize} and ${vocabSize} tokens; use the teacher's tokenizer`);
+        throw new DistillError("distill/other-vocabulary",
+          `distill: student and teacher need one vocabulary, got ${arch.vocabSize} and ${vocabSize} tokens; use the teacher's tokenizer`);
       }
       const { logits, labels, weights } = mlmNodes(arch, shape);
       const mlm = labelLoss(logits, labels, weights);
@@ -62,7 +65,7 @@ export async function distillationObjective(backend: Backend, teacher: MlmModel,
 
 function checkSettings(distillationWeight: number, mlmWeight: number, temperature: number): void {
   const sound = distillationWeight > 0 && mlmWeight >= 0 && temperature > 0 && [distillationWeight, mlmWeight, temperature].every(Number.isFinite);
-  if (!sound) {
-    throw new DistillError("distill/bad-option", `distill: needs distillationWeight > 0, mlmWeight >= 0 and temperature > 0, got ${distillationWeight}, ${mlmWeight} and ${temperature}; the defaults are 0.5, 0.5 and 2`);
-  }
+  if (sound) return;
+  const got = `${distillationWeight}, ${mlmWeight} and ${temperature}`;
+  throw new DistillError("distill/bad-option", `distill: needs distillationWeight > 0, mlmWeight >= 0 and temperature > 0, got ${got}; the defaults are 0.5, 0.5 and 2`);
 }

@@ -18,10 +18,14 @@ export const bortHyperparameters: CandidateHyperparameters = { learningRate: 5e-
 
 export interface CandidateTrainingOptions {
   readonly backend: Backend;
+  /** The maximum point T: a pre-trained masked language model. */
   readonly teacher: MlmModel;
   readonly shape: MlmShape;
+  /** Batches of `shape`, the same ones for every candidate. */
   readonly train: MlmBatches;
+  /** Batches of `shape` that the surrogate error is measured on. */
   readonly heldOut: readonly MlmBatch[];
+  /** n: training steps of a candidate. */
   readonly steps: number;
   readonly seed: number;
   readonly maxGradientNorm: number;

@@ -1,24 +1,12 @@
 import { type ArchFrame, type EncoderArch, archOf, flops, parameterCount } from "@bort/arch";
-import { type MlmBatch, type MlmBatches } from "@bort/data";
-import { type Backend } from "@bort/graph";
-import { type MlmModel, type MlmShape, encoderLatencies } from "@bort/nn";
+import { encoderLatencies } from "@bort/nn";
 import { exactParameters } from "./analytic-surrogates.js";
-import { CandidateTraining, type CandidateHyperparameters } from "./candidate-training.js";
+import { CandidateTraining, type CandidateHyperparameters, type CandidateTrainingOptions } from "./candidate-training.js";
 import { type Objectives } from "./extract.js";
 import { FptasError } from "./fptas-error.js";
 import { type MaximumPoint } from "./w-coefficient.js";
 
-export interface TrainingObjectivesOptions {
-  readonly backend: Backend;
-  /** The maximum point T: a pre-trained masked language model. */
-  readonly teacher: MlmModel;
-  readonly shape: MlmShape;
-  /** Batches of `shape`, the same ones for every candidate. */
-  readonly train: MlmBatches;
-  /** Batches of `shape` that the surrogate error is measured on. */
-  readonly heldOut: readonly MlmBatch[];
-  /** n: training steps of a candidate. */
-  readonly steps: number;
+export interface TrainingObjectivesOptions extends Omit<CandidateTrainingOptions, "seed" | "maxGradientNorm"> {
   /** Seed of the candidates' fresh parameters. Default 0. */
   readonly seed?: number;
   /** Global norm at which gradients are clipped. Default 1, Bort's. */
@@ -41,7 +29,9 @@ export interface TrainingObjectives extends Objectives<CandidateHyperparameters>
  */
 export async function trainingObjectives(options: TrainingObjectivesOptions): Promise<TrainingObjectives> {
   const { backend, teacher, shape, heldOut, steps, latency = "measured", maxGradientNorm = 1, seed = 0 } = options;
-  if (!Number.isSafeInteger(steps) || steps < 1) throw new FptasError("fptas/bad-objective", `fptas: a candidate needs a whole number of training steps from 1, got ${steps}; Bort took 3`);
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new FptasError("fptas/bad-objective", `fptas: a candidate needs a whole number of training steps from 1, got ${steps}; Bort took 3`);
+  }
   if (heldOut.length === 0) throw new FptasError("fptas/bad-objective", "fptas: the surrogate error needs held-out batches, got none; add validation text");
   const frame = frameOf(teacher.arch);
   const latencies = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> =>

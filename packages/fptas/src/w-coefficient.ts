@@ -4,7 +4,7 @@ import { FptasError } from "./fptas-error.js";
 export interface SizeAndLatency {
   /** p^: trainable scalars. */
   readonly parameters: number;
-  /** i^: mean time of one forward pass, in milliseconds, taken the same way for every network of a search. */
+  /** i^: time of one forward pass, in milliseconds, taken the same way for every network of a search. */
   readonly latencyMs: number;
 }
 

@@ -10,7 +10,7 @@ const noGradient = (node: NodeOf<OpName>): null[] => node.inputs.map(() => null)
 /** A node seen by its own rule is a `Node`; the compiler cannot see that `NodeOf<K>` is a member of the union. */
 const result = <K extends OpName>(node: NodeOf<K>): Node => node as NodeOf<OpName> as Node;
 
-export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
+const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
   parameter: noGradient, constant: noGradient, stopGradient: noGradient, equal: noGradient, less: noGradient,
   // d(-x) = -dx
   neg: (_, dy) => [op.neg(dy)],

@@ -2,7 +2,7 @@ import { type CompositeOp, type Node, type NodeOf, type OpName } from "./ir.js";
 import * as op from "./ops.js";
 
 /** The meaning of each composite op in terms of simpler ones. */
-export const decompositions: { readonly [K in CompositeOp]: (node: NodeOf<K>) => Node } = {
+const decompositions: { readonly [K in CompositeOp]: (node: NodeOf<K>) => Node } = {
   // y = x W^T + b
   linear: ({ inputs: [x, weight, bias] }) => op.add(op.matmul(x!, weight!, { transposeB: true }), bias!),
   // y = e^(x - max x) / sum e^(x - max x); the shift changes nothing but the rounding
@@ -57,9 +57,9 @@ export const isComposite = (node: Node): node is { [K in CompositeOp]: NodeOf<K>
 /** One step of `node`'s meaning in simpler ops. */
 export const decompose = (node: NodeOf<CompositeOp>): Node => (decompositions[node.op] as (node: NodeOf<OpName>) => Node)(node);
 
-/** 2u = TANH_GELU_LINEAR x + TANH_GELU_CUBIC x^3 */
-const TANH_GELU_LINEAR = 2 * Math.sqrt(2 / Math.PI);
-const TANH_GELU_CUBIC = TANH_GELU_LINEAR * 0.044715;
+/** The tanh form of GELU is x sigmoid(w) with w = TANH_GELU_LINEAR x + TANH_GELU_CUBIC x^3. */
+export const TANH_GELU_LINEAR: number = 2 * Math.sqrt(2 / Math.PI);
+export const TANH_GELU_CUBIC: number = TANH_GELU_LINEAR * 0.044715;
 const tanhGeluExponent = (x: Node): Node => op.mul(x, op.add(op.mul(op.mul(x, x), TANH_GELU_CUBIC), TANH_GELU_LINEAR));
 
 function moments(x: Node, epsilon: number): { centered: Node; deviation: Node } {

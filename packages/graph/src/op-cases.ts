@@ -20,7 +20,7 @@ const smooth = (build: OpCase["build"], ...inputs: OpInput[]): OpCase => ({ inpu
 const kinked = (build: OpCase["build"], ...inputs: OpInput[]): OpCase => ({ inputs, build, smooth: false });
 
 /** Numbers in 0..1, the same in every run: a linear congruential generator (Numerical Recipes' constants). */
-export function numberStream(seed: number): () => number {
+function numberStream(seed: number): () => number {
   let state = seed;
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }

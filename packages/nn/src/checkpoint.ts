@@ -59,7 +59,9 @@ export function loadCheckpoint(folder: string, state: TrainingState, settings: u
   const bad = (why: string): NnError => new NnError("nn/bad-checkpoint", `nn: the checkpoint in ${folder} cannot be used: ${why}; remove the folder to start again`);
   const manifest = readManifest(join(folder, MANIFEST), bad);
   const difference = firstDifference(manifest.settings, JSON.parse(JSON.stringify(settings ?? null)));
-  if (difference !== null) throw new NnError("nn/other-run", `nn: the checkpoint in ${folder} belongs to a run with another ${difference}; give the same options, or another folder`);
+  if (difference !== null) {
+    throw new NnError("nn/other-run", `nn: the checkpoint in ${folder} belongs to a run with another ${difference}; give the same options, or another folder`);
+  }
   const { tensors, metadata } = readTensors(join(folder, manifest.file), bad);
   if (metadata["sha256"] !== manifest.fileSha256) throw bad(`${manifest.file} is not the file that ${MANIFEST} was written for`);
   const buffers = buffersOf(state);

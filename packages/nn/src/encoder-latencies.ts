@@ -3,15 +3,18 @@ import { random } from "@bort/data";
 import { type Backend, type Program, parameter } from "@bort/graph";
 import { encoder } from "./encoder.js";
 import { type LatencyOptions, measureLatency } from "./measure-latency.js";
+import { type MlmShape } from "./mlm.js";
 import { encoderParameters } from "./parameter-spec.js";
 import { ParameterStore, parameterNodes } from "./parameter-store.js";
 
 /** Encoders that are compiled and measured together, so that memory stays bounded. */
 const GROUP = 8;
 
+type LatencyShape = Pick<MlmShape, "batchSize" | "sequenceLength">;
+
 /** Median latency in milliseconds of each encoder on one batch of tokens without padding, measured in turn in groups of 8. */
 export async function encoderLatencies(
-  backend: Backend, archs: readonly EncoderArch[], shape: { readonly batchSize: number; readonly sequenceLength: number }, options: LatencyOptions = {},
+  backend: Backend, archs: readonly EncoderArch[], shape: LatencyShape, options: LatencyOptions = {},
 ): Promise<number[]> {
   const latencies: number[] = [];
   for (let start = 0; start < archs.length; start += GROUP) {
@@ -27,7 +30,9 @@ export async function encoderLatencies(
   return latencies;
 }
 
-async function compileEncoder(backend: Backend, arch: EncoderArch, { batchSize, sequenceLength }: { readonly batchSize: number; readonly sequenceLength: number }): Promise<{ program: Program; run: () => Promise<void> }> {
+async function compileEncoder(
+  backend: Backend, arch: EncoderArch, { batchSize, sequenceLength }: LatencyShape,
+): Promise<{ program: Program; run: () => Promise<void> }> {
   const specs = encoderParameters(arch);
   const states = encoder(arch, parameterNodes(specs), { ids: parameter("ids", [batchSize, sequenceLength], "i32") });
   const program = await backend.compile({ states });

@@ -26,7 +26,8 @@ const MASKED_SCORE = -1e9;
 export function encoder(arch: EncoderArch, parameters: ParameterNodes, { ids, mask }: EncoderInputs): Node {
   const [batch, sequence] = ids.shape as [number, number];
   if (sequence > maxSequence(arch)) {
-    throw new NnError("nn/sequence-too-long", `nn: a sequence may have at most ${maxSequence(arch)} tokens in this architecture, got ${sequence}; shorten it, or give the architecture more positions`);
+    throw new NnError("nn/sequence-too-long",
+      `nn: a sequence may have at most ${maxSequence(arch)} tokens in this architecture, got ${sequence}; shorten it, or give the architecture more positions`);
   }
   // [batch, 1, 1, sequence]
   const bias = mask === undefined ? undefined : op.reshape(op.mul(op.sub(1, mask), MASKED_SCORE), [batch, 1, 1, sequence]);

@@ -39,7 +39,8 @@ function standInSizes({ arch, head }: Pick<Model, "arch" | "head">): { batch: nu
   const sequence = descending(maxSequence(arch)).find(free);
   const batch = descending(9973).find((size) => size !== sequence && free(size));
   if (sequence === undefined || batch === undefined) {
-    throw new NnError("nn/bad-option", `nn: cannot export a model with ${maxSequence(arch)} positions: its sizes share a factor with every length up to that; give it a few more positions`);
+    throw new NnError("nn/bad-option",
+      `nn: cannot export a model with ${maxSequence(arch)} positions: its sizes share a factor with every length up to that; give it a few more positions`);
   }
   return { batch, sequence };
 }
@@ -52,5 +53,6 @@ function isPrime(n: number): boolean {
 }
 
 const sizesOf = (arch: EncoderArch): number[] => [
-  arch.vocabSize, arch.positions, maxSequence(arch), arch.hiddenSize, ...arch.layers.flatMap(({ heads, keySize, valueSize, intermediateSize }) => [heads, keySize, valueSize, heads * (2 * keySize + valueSize), intermediateSize]),
+  arch.vocabSize, arch.positions, maxSequence(arch), arch.hiddenSize,
+  ...arch.layers.flatMap(({ heads, keySize, valueSize, intermediateSize }) => [heads, keySize, valueSize, heads * (2 * keySize + valueSize), intermediateSize]),
 ];

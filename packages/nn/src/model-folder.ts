@@ -87,13 +87,15 @@ export const isClassifier = (model: Model): model is Classifier => model.head.ki
 
 function requireSameVocabulary(folder: string, tokenizer: Tokenizer, arch: EncoderArch): void {
   if (tokenizer.vocabSize === arch.vocabSize) return;
-  throw new NnError("nn/bad-model-folder", `nn: the tokenizer for ${folder} has ${tokenizer.vocabSize} tokens and its model ${arch.vocabSize}; use the tokenizer that the model was trained with`);
+  throw new NnError("nn/bad-model-folder",
+    `nn: the tokenizer for ${folder} has ${tokenizer.vocabSize} tokens and its model ${arch.vocabSize}; use the tokenizer that the model was trained with`);
 }
 
 function headOf(folder: string, { mlm, classifier }: Readonly<Record<ModelHead["kind"], string>>, architecture: string | undefined, labels: readonly string[]): ModelHead {
   if (architecture === mlm) return { kind: "mlm" };
   if (architecture === classifier && labels.length > 0) return { kind: "classifier", labels };
-  throw new NnError("nn/bad-model-folder", `nn: ${folder}/config.json must name ${mlm}, or ${classifier} with its labels, got ${architecture ?? "nothing"}; save the model with one of these heads`);
+  throw new NnError("nn/bad-model-folder",
+    `nn: ${folder}/config.json must name ${mlm}, or ${classifier} with its labels, got ${architecture ?? "nothing"}; save the model with one of these heads`);
 }
 
 function readParameters(path: string, arch: EncoderArch, head: ModelHead): ParameterStore {
@@ -105,8 +107,8 @@ function readParameters(path: string, arch: EncoderArch, head: ModelHead): Param
   const known = new Set([...wanted.map(({ hfName }) => hfName), ...(arch.tokenTypes === 0 ? [hfTokenTypes(arch)] : [])]);
   problems.push(...Object.keys(tensors).filter((name) => !known.has(name)).map((name) => `nothing called ${name}`));
   if (problems.length > 0) {
-    const shown = problems.slice(0, 3).join("; ");
-    throw new NnError("nn/missing-tensor", `nn: ${path} and its config.json do not agree: needed ${shown}${problems.length > 3 ? ` and ${problems.length - 3} more` : ""}; restore both files from one save`);
+    const shown = `${problems.slice(0, 3).join("; ")}${problems.length > 3 ? ` and ${problems.length - 3} more` : ""}`;
+    throw new NnError("nn/missing-tensor", `nn: ${path} and its config.json do not agree: needed ${shown}; restore both files from one save`);
   }
   for (const { hfName, parameter, offset } of wanted) parameters.view(parameter).set(tensors[hfName]!.data, offset);
   return parameters;

@@ -4,8 +4,8 @@ import { type Backend, type Feeds } from "@bort/graph";
 import { fingerprint } from "./fingerprint.js";
 import { type MlmShape, evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { type MlmModel, createModel } from "./model.js";
-import { adamW } from "./optimizer/adamw.js";
 import { NnError } from "./nn-error.js";
+import { adamW } from "./optimizer/adamw.js";
 import { type Optimizer } from "./optimizer/optimizer.js";
 import { type ScheduleName, schedule } from "./schedule.js";
 import { type LossGraph, Trainer } from "./trainer.js";
@@ -67,7 +67,8 @@ function checkPhases(phases: readonly PretrainingPhase[]): void {
   const shares = phases.slice(0, -1).map(({ share }) => share);
   const total = shares.reduce((sum, share) => sum + share, 0);
   if (new Set(lengths).size < lengths.length || shares.some((share) => !(share > 0)) || total >= 1) {
-    throw new NnError("nn/bad-option", `nn: a curriculum needs lengths that differ and shares above 0 that sum to less than 1, got lengths ${lengths.join(", ")} and shares ${shares.join(", ")}`);
+    throw new NnError("nn/bad-option",
+      `nn: a curriculum needs lengths that differ and shares above 0 that sum to less than 1, got lengths ${lengths.join(", ")} and shares ${shares.join(", ")}`);
   }
 }
 
@@ -117,7 +118,8 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
   const settings = {
     ...objective.settings, arch, shape: options.shape, steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings },
     learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm,
-    curriculum: curriculum.map((phase) => ({ share: phase.share, shape: phase.shape, sequences: phase.train.sequences })), sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
+    curriculum: curriculum.map((phase) => ({ share: phase.share, shape: phase.shape, sequences: phase.train.sequences })),
+    sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
   };
   const phases = [...curriculum, { share: 1, shape: options.shape, train: options.train }];
   checkPhases(phases);

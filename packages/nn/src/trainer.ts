@@ -73,14 +73,17 @@ export class Trainer {
   async step(batch: Feeds, learningRate: number, length = 0): Promise<StepResult> {
     const { state } = this;
     const { optimizer, maxGradientNorm } = this.#options;
-    if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new NnError("nn/bad-option", `nn: a learning rate must be a number from 0, got ${learningRate} for step ${state.step + 1}; correct the schedule`);
+    if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
+      throw new NnError("nn/bad-option", `nn: a learning rate must be a number from 0, got ${learningRate} for step ${state.step + 1}; correct the schedule`);
+    }
     const program = await this.#gradientProgram(length);
     const outputs = await program.run({ ...state.parameters.views, ...batch }, this.#gradientOutputs);
     const metrics = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in this.#gradientOutputs)).map(([name, { data }]) => [name, Number(data[0])]));
     const gradientNorm = Math.sqrt(await this.#update.squaredNorm(this.#gradients.flat));
     const loss = metrics["loss"]!;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new NnError("nn/not-finite", `nn: step ${state.step + 1} gave loss ${loss} and gradient norm ${gradientNorm}; the step was not taken; lower the learning rate (now ${learningRate}) or lengthen the warm-up`);
+      const advice = `lower the learning rate (now ${learningRate}) or lengthen the warm-up`;
+      throw new NnError("nn/not-finite", `nn: step ${state.step + 1} gave loss ${loss} and gradient norm ${gradientNorm}; the step was not taken; ${advice}`);
     }
     const gradientScale = Math.min(1, maxGradientNorm / (gradientNorm + 1e-6));
     state.step++;
@@ -112,7 +115,10 @@ function gradientGraph(graph: LossGraph, parameters: ParameterStore): Graph {
   const inputs = parametersOf(graph);
   const names = parameters.specs.map(({ name }) => name);
   const missing = names.filter((name) => !inputs.has(name));
-  if (missing.length > 0) throw new NnError("nn/missing-tensor", `nn: the loss does not depend on ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ` and ${missing.length - 3} more` : ""}; train only parameters that it reads`);
+  if (missing.length > 0) {
+    const shown = `${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ` and ${missing.length - 3} more` : ""}`;
+    throw new NnError("nn/missing-tensor", `nn: the loss does not depend on ${shown}; train only parameters that it reads`);
+  }
   const slopes = gradients(graph.loss, names.map((name) => inputs.get(name)!));
   return { ...graph, ...Object.fromEntries(names.map((name, i) => [gradientName(name), slopes[i]!])) };
 }

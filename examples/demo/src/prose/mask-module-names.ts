@@ -1,5 +1,5 @@
 /** What a module's name is replaced by. */
-export const MASK_WORD = "thing";
+const MASK_WORD = "thing";
 
 /** The parts of an identifier: `TLSSocket` is `TLS` and `Socket`, `Http2Session` is `Http2` and `Session`. */
 const PARTS = /[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*/g;

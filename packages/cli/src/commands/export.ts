@@ -26,7 +26,10 @@ export const exportCommand: Command = command({
     const backend = await backendOf(options);
     return OutputFolder.use(out, async () => {
       const { files, maxAbsDifference } = await exportModel(out, { model, tokenizer }, backend);
-      if (!options.json) printLine(terminal.stdout, `${files.map((name) => join(out, name)).join("\n")}\nlargest difference of a logit from the trained model's: ${maxAbsDifference.toExponential(1)}`);
+      if (!options.json) {
+        for (const name of files) printLine(terminal.stdout, join(out, name));
+        printLine(terminal.stdout, `largest difference of a logit from the trained model's: ${maxAbsDifference.toExponential(1)}`);
+      }
       return { out, files, maxAbsDifference };
     });
   },

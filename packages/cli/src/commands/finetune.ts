@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { maxSequence } from "@bort/arch";
-import { type ClassificationBatch, type ClassificationBatches, DataError, type TextExample, type TextTask, classificationBatches, taskNamed } from "@bort/data";
+import { DataError, type TextExample, type TextTask, classificationBatches, firstEpoch, taskNamed } from "@bort/data";
 import { finetune as finetuneModel, loadModel, saveModel } from "@bort/nn";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
@@ -43,7 +43,7 @@ export const finetune: Command = command({
     const batches = { tokenizer, labels, batchSize, maxLength, seed };
     const train = classificationBatches(examples, { ...batches, order: "shuffled" });
     const dev = await devExamples(task, data);
-    const validation = dev && everyBatch(classificationBatches(dev, { ...batches, order: "sequential" }));
+    const validation = dev && firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
     const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
     const inputs = { model: await fileHash(join(options.model, "model.safetensors")), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
     const backend = await backendOf(options);
@@ -69,5 +69,3 @@ async function devExamples(task: TextTask, directory: string): Promise<readonly 
     throw error;
   }
 }
-
-const everyBatch = (batches: ClassificationBatches): ClassificationBatch[] => Array.from({ length: batches.stepsPerEpoch }, (_, step) => batches.at(step));

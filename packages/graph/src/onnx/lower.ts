@@ -1,3 +1,4 @@
+import { TANH_GELU_CUBIC, TANH_GELU_LINEAR } from "../decompose.js";
 import { type Node, type NodeOf, type OpName, type SourceOp, sizeOf } from "../ir.js";
 import { type ModelBuilder } from "./model-builder.js";
 import { elementType } from "./onnx-messages.js";
@@ -10,7 +11,7 @@ const MICROSOFT = "com.microsoft";
 const as = (type: string): LowerRule<OpName> => (model, _, inputs) => model.emit(type, inputs);
 const overLastAxis = (type: string): LowerRule<OpName> => (model, _, [x]) => model.emit(type, [x!], { axis: -1 });
 
-export const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = {
+const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = {
   neg: as("Neg"), exp: as("Exp"), log: as("Log"), sqrt: as("Sqrt"), tanh: as("Tanh"), sigmoid: as("Sigmoid"), erf: as("Erf"),
   add: as("Add"), sub: as("Sub"), mul: as("Mul"), div: as("Div"), equal: as("Equal"), less: as("Less"), where: as("Where"),
   stopGradient: (_model, _node, [x]) => x!,
@@ -158,15 +159,11 @@ function geluSlope(model: ModelBuilder, x: string): string {
   return model.emit("Add", [cumulative, weighted]);
 }
 
-/** gelu(x) = x sigmoid(w) with w = LINEAR x + CUBIC x^3. */
-const LINEAR = 2 * Math.sqrt(2 / Math.PI);
-const CUBIC = LINEAR * 0.044715;
-
-/** s (1 + (1 - s) x w') where s = sigmoid(w). With h = CUBIC x^2: w = x (h + LINEAR) and x w' = x (3 h + LINEAR). */
+/** s (1 + (1 - s) x w') where s = sigmoid(w) and w = LINEAR x + CUBIC x^3. With h = CUBIC x^2: w = x (h + LINEAR) and x w' = x (3 h + LINEAR). */
 function tanhGeluSlope(model: ModelBuilder, x: string): string {
-  const h = square(model, model.emit("Mul", [x, model.scalar(Math.sqrt(CUBIC))]));
-  const s = model.emit("Sigmoid", [model.emit("Mul", [x, model.emit("Add", [h, model.scalar(LINEAR)])])]);
-  const climb = model.emit("Mul", [x, model.emit("Add", [model.emit("Mul", [h, model.scalar(3)]), model.scalar(LINEAR)])]);
+  const h = square(model, model.emit("Mul", [x, model.scalar(Math.sqrt(TANH_GELU_CUBIC))]));
+  const s = model.emit("Sigmoid", [model.emit("Mul", [x, model.emit("Add", [h, model.scalar(TANH_GELU_LINEAR)])])]);
+  const climb = model.emit("Mul", [x, model.emit("Add", [model.emit("Mul", [h, model.scalar(3)]), model.scalar(TANH_GELU_LINEAR)])]);
   const rest = model.emit("Mul", [model.emit("Sub", [model.scalar(1), s]), climb]);
   return model.emit("Mul", [s, model.emit("Add", [rest, model.scalar(1)])]);
 }
