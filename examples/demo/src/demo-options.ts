@@ -22,7 +22,7 @@ export const usage = `npm run demo -- [options]
 
   --seed N           seed of every random choice (default 0)
   --out DIR          folder for the results (default demo-out)
-  --minutes M        about how long it may take; scales the training steps (default 7)
+  --minutes M        about how long it may take; scales the training steps (default 8)
   --steps-scale S    factor of the training steps instead, the same on every machine
   --threads N        threads of the engine (default: all cores)
   --json             print one JSON object as the last line
@@ -38,7 +38,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | undefin
   return {
     seed: optionalNumber("seed", values.seed, (n) => Number.isSafeInteger(n) && n >= 0, "a whole number from 0") ?? 0,
     out: values.out ?? "demo-out",
-    minutes: optionalNumber("minutes", values.minutes, (n) => n >= 0.5 && n <= 600, "a number in [0.5, 600]") ?? 7,
+    minutes: optionalNumber("minutes", values.minutes, (n) => n >= 0.5 && n <= 600, "a number in [0.5, 600]") ?? 8,
     ...(stepsScale !== undefined && { stepsScale }),
     ...(threads !== undefined && { threads }),
     json: values.json === true,

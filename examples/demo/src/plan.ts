@@ -34,20 +34,20 @@ export const planAt = (scale: number): Plan => ({
 });
 
 /** Time that does not depend on the plan: reading the prose, the vocabulary, compiling, measuring latencies, evaluating. */
-const FIXED_SECONDS = 60;
+const FIXED_SECONDS = 45;
 
 /** The factor at which everything takes about so many minutes, where one step of the teacher takes `teacherStepSeconds`. */
 export function scaleFor(minutes: number, teacherStepSeconds: number, frame: ArchFrame): number {
   return Math.max(0.01, (60 * minutes - FIXED_SECONDS) / (teacherStepsWorth(frame) * teacherStepSeconds));
 }
 
-/** What the plan at scale 1 costs, in steps of the teacher; the winner is not known yet and is taken to be half as dear as the teacher. */
+/** What the plan at scale 1 costs, in steps of the teacher; the winner is not known yet and is taken to cost a quarter. */
 function teacherStepsWorth(frame: ArchFrame): number {
   const cost = (tuple: ArchTuple): number => flops(archOf(tuple, frame), { sequence: shape.sequenceLength, heads: { mlm: {} }, maskedPositions: shape.maskedPerSequence });
   const candidates = [...space.valid()];
   const meanCandidate = candidates.reduce((sum, tuple) => sum + cost(tuple), 0) / candidates.length / cost(teacherTuple);
   const teacherForward = 1 / 3;
-  const student = 0.5;
+  const student = 0.25;
   const search = (candidates.length / epsilon) * steps.candidate * (meanCandidate + 0.1);
   const withTeacher = student + teacherForward; // Twice: the student, and the twin that is given the same time.
   return steps.teacher + search + steps.student * (2 * withTeacher + student) + steps.finetune * (1 + 2 * student);
