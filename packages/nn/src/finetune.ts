@@ -4,13 +4,12 @@ import { classificationFeeds, classificationLossGraph, predict } from "./classif
 import { fingerprint } from "./fingerprint.js";
 import { type Classifier, type Model, withClassifier } from "./model.js";
 import { NnError } from "./nn-error.js";
-import { adamW } from "./optimizer/adamw.js";
-import { type Optimizer } from "./optimizer/optimizer.js";
-import { type ScheduleName, schedule } from "./schedule.js";
 import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
+import { type TrainingSettings, resolveSettings } from "./training-settings.js";
 
-export interface FinetuneOptions {
+/** What to fine-tune, and how: by default with a peak learning rate of 3e-4 and a warm-up of 0.1. */
+export interface FinetuneOptions extends TrainingSettings {
   readonly backend: Backend;
   /** The encoder to start from; its head is left behind. */
   readonly model: Model;
@@ -19,22 +18,6 @@ export interface FinetuneOptions {
   readonly batchSize: number;
   /** Batches to measure the accuracy on as training goes. Default: none. */
   readonly validation?: readonly ClassificationBatch[];
-  readonly steps: number;
-  /** Seed of the fresh classifier. Default 0. */
-  readonly seed?: number;
-  readonly optimizer?: Optimizer;
-  /** Peak learning rate. Default 3e-4: small encoders bear ten times what large ones do. */
-  readonly learningRate?: number;
-  /** Default 0.1. */
-  readonly warmupRatio?: number;
-  /** Default linear. */
-  readonly schedule?: ScheduleName;
-  /** Default 1. */
-  readonly maxGradientNorm?: number;
-  /** Default: ten in a run. */
-  readonly evaluateEvery?: number;
-  readonly checkpoint?: { readonly folder: string; readonly every: number; readonly resume: boolean };
-  readonly signal?: AbortSignal;
 }
 
 export interface FinetuneResult {
@@ -44,14 +27,12 @@ export interface FinetuneResult {
 
 /** Fine-tunes an encoder with a fresh classifier; `evaluation` events carry `accuracy`. Throws what `runTraining` does. */
 export async function* finetune(options: FinetuneOptions): AsyncGenerator<TrainingEvent, FinetuneResult> {
-  const { backend, labels, train, batchSize, validation, steps, seed = 0, checkpoint, signal } = options;
-  const { optimizer = adamW(), learningRate = 3e-4, warmupRatio = 0.1, maxGradientNorm = 1 } = options;
-  const rate = schedule(options.schedule ?? "linear", { learningRate, steps, warmupRatio });
+  const { backend, labels, train, batchSize, validation, steps, checkpoint, signal } = options;
+  const { seed, optimizer, maxGradientNorm, evaluateEvery, rate, record } = resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1 });
   const model = withClassifier(options.model, labels, seed);
   const first = train.at(0);
   const settings = {
-    objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize, steps, seed,
-    optimizer: { name: optimizer.name, ...optimizer.settings }, learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm,
+    ...record, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
     examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels, first.weights),
   };
   const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length);
@@ -64,7 +45,7 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
         return { batch: classificationFeeds(batch), length: batch.length, tokens: batchSize * batch.length };
       },
       ...(validation !== undefined && {
-        evaluate: { every: options.evaluateEvery ?? Math.max(1, Math.ceil(steps / 10)), run: async () => ({ accuracy: await accuracy(backend, model, validation) }) },
+        evaluate: { every: evaluateEvery, run: async () => ({ accuracy: await accuracy(backend, model, validation) }) },
       }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),

@@ -22,3 +22,4 @@ export { isClassifier, isMlmModel, loadClassifier, loadMlmModel, loadModel, save
 export { exportOnnx, inferenceGraph } from "./export-onnx.js";
 export { encoderLatencies } from "./encoder-latencies.js";
 export { measureLatency, type Latency, type LatencyOptions } from "./measure-latency.js";
+export { type TrainingSettings } from "./training-settings.js";

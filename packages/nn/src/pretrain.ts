@@ -5,11 +5,9 @@ import { fingerprint } from "./fingerprint.js";
 import { type MlmShape, evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { type MlmModel, createModel } from "./model.js";
 import { NnError } from "./nn-error.js";
-import { adamW } from "./optimizer/adamw.js";
-import { type Optimizer } from "./optimizer/optimizer.js";
-import { type ScheduleName, schedule } from "./schedule.js";
 import { type LossGraph, Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
+import { type TrainingSettings, resolveSettings } from "./training-settings.js";
 
 /** What pre-training minimises: a graph over a masked batch, and what it must be fed beside the batch. */
 export interface PretrainingObjective {
@@ -72,7 +70,8 @@ function checkPhases(phases: readonly PretrainingPhase[]): void {
   }
 }
 
-export interface PretrainOptions {
+/** What to pre-train, and how: by default with a peak learning rate of 1e-3, ten times Bort's for large encoders and batches, and a warm-up of 0.06. */
+export interface PretrainOptions extends TrainingSettings {
   readonly backend: Backend;
   readonly arch: EncoderArch;
   readonly shape: MlmShape;
@@ -82,25 +81,8 @@ export interface PretrainOptions {
   readonly curriculum?: readonly PretrainingPhase[];
   /** Batches of `shape` to measure the validation loss on. */
   readonly validation: readonly MlmBatch[];
-  readonly steps: number;
   /** Default: masked language modelling. */
   readonly objective?: PretrainingObjective;
-  /** Seed of the fresh parameters. Default 0. */
-  readonly seed?: number;
-  /** Default AdamW with Bort's settings. */
-  readonly optimizer?: Optimizer;
-  /** Peak learning rate. Default 1e-3: small encoders and batches bear ten times Bort's 1e-4. */
-  readonly learningRate?: number;
-  /** Default 0.06. */
-  readonly warmupRatio?: number;
-  /** Default linear. */
-  readonly schedule?: ScheduleName;
-  /** Default 1. */
-  readonly maxGradientNorm?: number;
-  /** Steps between measurements of the validation loss. Default: ten in a run. */
-  readonly evaluateEvery?: number;
-  readonly checkpoint?: { readonly folder: string; readonly every: number; readonly resume: boolean };
-  readonly signal?: AbortSignal;
 }
 
 export interface PretrainResult {
@@ -110,14 +92,12 @@ export interface PretrainResult {
 
 /** Pre-trains a fresh encoder; `evaluation` events carry `validationLoss`, the MLM loss in nats whatever the objective. Throws what `runTraining` does. */
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
-  const { backend, arch, validation, steps, curriculum = [], seed = 0, checkpoint, signal } = options;
-  const { objective = mlmObjective(), optimizer = adamW(), learningRate = 1e-3, warmupRatio = 0.06, maxGradientNorm = 1 } = options;
-  const rate = schedule(options.schedule ?? "linear", { learningRate, steps, warmupRatio });
+  const { backend, arch, validation, steps, curriculum = [], objective = mlmObjective(), checkpoint, signal } = options;
+  const { seed, optimizer, maxGradientNorm, evaluateEvery, rate, record } = resolveSettings(options, { learningRate: 1e-3, warmupRatio: 0.06 });
   const model = createModel(arch, { kind: "mlm" } as const, seed);
   const first = options.train.at(0);
   const settings = {
-    ...objective.settings, arch, shape: options.shape, steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings },
-    learningRate, warmupRatio, schedule: options.schedule ?? "linear", maxGradientNorm,
+    ...objective.settings, ...record, arch, shape: options.shape,
     curriculum: curriculum.map((phase) => ({ share: phase.share, shape: phase.shape, sequences: phase.train.sequences })),
     sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
   };
@@ -134,7 +114,7 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
         return { batch: await objective.feeds(train.at(step), shape), tokens: batchSize * sequenceLength, length: sequenceLength };
       },
       evaluate: {
-        every: options.evaluateEvery ?? Math.max(1, Math.ceil(steps / 10)),
+        every: evaluateEvery,
         run: async () => ({ validationLoss: await evaluateMlm(backend, model, options.shape, validation) }),
       },
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
