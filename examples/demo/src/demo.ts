@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ArchTuple, flops, formatTuple, parameterCount } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { exportModel, majorityBaseline, renderReport } from "@bort/bench";
 import { type Extraction } from "@bort/fptas";
-import { encoderLatencies, evaluateMlm, writeFileAtomically } from "@bort/nn";
+import { encoderLatencies, evaluateMlm, makeFolder, writeFileAtomically } from "@bort/nn";
 import { type Classified, classify, goldLabels } from "./classify.js";
 import { type Console } from "./console.js";
 import { type Context } from "./context.js";
@@ -25,7 +25,7 @@ type OfEach<T> = { readonly [name in Name]: T };
 /** The whole path: corpus, teacher, search, distillation, fine-tuning, export, report. Results lie in `options.out`. */
 export async function runDemo(options: DemoOptions, nodeModules: string, console: Console, signal: AbortSignal): Promise<DemoResult> {
   const start = performance.now();
-  mkdirSync(options.out, { recursive: true });
+  makeFolder(options.out);
   const events = new EventFile(join(options.out, "events.jsonl"));
   const scratch = mkdtempSync(join(tmpdir(), "bort-demo-"));
   let opened: DemoCorpus | undefined;

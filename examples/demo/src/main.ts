@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "@bort/nn";
 import { processConsole } from "./console.js";
 import { runDemo } from "./demo.js";
 import { type DemoOptions, UsageError, parseDemoOptions, usage } from "./demo-options.js";
@@ -48,8 +49,8 @@ function explain(error: unknown): number {
 /** Makes the folder; one with files that are not an earlier demo's is left alone. */
 function claimFolder({ out }: DemoOptions): void {
   if (existsSync(out) && !existsSync(join(out, "events.jsonl")) && isUsed(out)) throw new UsageError(`${out} holds other files; give an empty folder with --out`);
+  makeFolder(out);
   try {
-    mkdirSync(out, { recursive: true });
     accessSync(out, constants.W_OK);
   } catch (error) {
     throw new UsageError(`cannot write to ${out} (${(error as NodeJS.ErrnoException).code}); give another folder with --out`);

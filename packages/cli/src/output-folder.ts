@@ -1,5 +1,6 @@
-import { constants, accessSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { constants, accessSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 
 /** A folder that a command writes to, and which of its contents the command made. */
@@ -30,7 +31,7 @@ export class OutputFolder {
   /**
    * Does work in the folder, which is made where it is not there. Where the work fails, all that it made is removed, unless `worthKeeping` says otherwise.
    *
-   * @throws CliError `cli/write-failed`; what `work` throws
+   * @throws NnError `nn/write-failed`; what `work` throws
    */
   static async use<Result>(path: string, work: () => Promise<Result>, worthKeeping: (error: unknown) => boolean = () => false): Promise<Result> {
     const folder = new OutputFolder(path, makeFolder(path));
@@ -46,18 +47,6 @@ export class OutputFolder {
     for (const name of readdirSync(this.path)) if (!this.#before.has(name)) rmSync(join(this.path, name), { recursive: true, force: true });
     if (this.#created !== undefined) rmSync(this.#created, { recursive: true, force: true });
   }
-}
-
-/** Makes what is not there of a path, one folder after the other, and returns the topmost; `recursive` never returns below `/proc`. */
-function makeFolder(path: string): string | undefined {
-  const missing = [];
-  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
-  try {
-    for (const folder of missing) mkdirSync(folder);
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-  return missing[0];
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { NnError } from "./nn-error.js";
 
 /**
@@ -10,8 +10,8 @@ import { NnError } from "./nn-error.js";
  */
 export function writeFileAtomically(path: string, parts: readonly Uint8Array[] | string): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  makeFolder(dirname(path));
   try {
-    mkdirSync(dirname(path), { recursive: true });
     const file = openSync(temporary, "w");
     try {
       for (const part of typeof parts === "string" ? [Buffer.from(parts)] : parts) writeWhole(file, part);
@@ -24,6 +24,22 @@ export function writeFileAtomically(path: string, parts: readonly Uint8Array[] |
     removeIfPossible(temporary);
     throw writeError(path, error);
   }
+}
+
+/**
+ * Makes what is not there of a path, one folder after the other, and returns the topmost that it made; Node's own recursive form never returns below `/proc`.
+ *
+ * @throws NnError `nn/write-failed`
+ */
+export function makeFolder(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  try {
+    for (const folder of missing) mkdirSync(folder);
+  } catch (error) {
+    throw writeError(path, error);
+  }
+  return missing[0];
 }
 
 /** Where even this fails, the error that led here is the one to report. */
@@ -46,6 +62,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only; choose another folder",
   ENOTDIR: "a part of the path is a file; choose another folder",
   EEXIST: "a part of the path is a file; choose another folder",
+  ENOENT: "there can be no such folder; choose another folder",
 };
 
 /** What went wrong with the file system while writing `path`, in one line. */

@@ -17,7 +17,7 @@ export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.
 export { fingerprint } from "./fingerprint.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { readSafetensors, writeSafetensors, type NamedTensor } from "./safetensors.js";
-export { writeFileAtomically } from "./atomic-write.js";
+export { makeFolder, writeFileAtomically } from "./atomic-write.js";
 export { isClassifier, isMlmModel, loadClassifier, loadMlmModel, loadModel, saveModel, type ModelFolder } from "./model-folder.js";
 export { exportOnnx, inferenceGraph } from "./export-onnx.js";
 export { encoderLatencies } from "./encoder-latencies.js";
