@@ -124,7 +124,7 @@ async function closingRows({ backend, signal }: Context, { test, task }: DemoCor
   for (const [i, name] of names.entries()) {
     const { model } = pretrained[name];
     rows.push({
-      name, parameters: parameterCount(model.arch).total, gflops: flops(model.arch, { sequence: sequenceLength }) / 1e9, latencyMs: latencies[i]!,
+      name, parameters: parameterCount(model.arch).total, gflops: flops(model.arch, { sequence: sequenceLength }).total / 1e9, latencyMs: latencies[i]!,
       mlmLoss: await evaluateMlm(backend, model, shape, test), accuracy: tuned[name].accuracy, testExamples: task.test.length,
     });
   }

@@ -43,7 +43,7 @@ export function scaleFor(minutes: number, teacherStepSeconds: number, frame: Arc
 
 /** What the plan at scale 1 costs, in steps of the teacher; the winner is not known yet and is taken to cost a quarter. */
 function teacherStepsWorth(frame: ArchFrame): number {
-  const cost = (tuple: ArchTuple): number => flops(archOf(tuple, frame), { sequence: shape.sequenceLength, heads: { mlm: {} }, maskedPositions: shape.maskedPerSequence });
+  const cost = (tuple: ArchTuple): number => flops(archOf(tuple, frame), { sequence: shape.sequenceLength, heads: { mlm: {} }, maskedPositions: shape.maskedPerSequence }).total;
   const candidates = [...space.valid()];
   const meanCandidate = candidates.reduce((sum, tuple) => sum + cost(tuple), 0) / candidates.length / cost(teacherTuple);
   const teacherForward = 1 / 3;

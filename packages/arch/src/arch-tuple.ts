@@ -1,5 +1,7 @@
 import { ArchError, shown } from "./arch-error.js";
-import { type EncoderArch, uniformArch, type UniformArchOptions } from "./encoder-arch.js";
+import { type EncoderArch, sameLayer } from "./encoder-arch.js";
+import { uniformArch, type UniformArchOptions } from "./uniform-arch.js";
+import { type LegalSize, type MultipleOf } from "./legal-size.js";
 import { requireSize } from "./require-size.js";
 
 /** Bort's <D, A, H, I>: the four numbers that tell one uniform BERT from another. Source: Bort, section 3.1. */
@@ -8,20 +10,24 @@ export type ArchTuple = readonly [depth: number, heads: number, hidden: number, 
 /** What a tuple leaves open: vocabulary, positions and conventions, common to every candidate of a search. */
 export type ArchFrame = Omit<UniformArchOptions, "depth" | "heads" | "hidden" | "intermediate">;
 
-/** The architecture of a tuple inside a frame; throws what `uniformArch` throws. */
+/** The architecture of a tuple inside a frame; the compiler refuses and it throws what `uniformArch` refuses and throws. */
+export function archOf<D extends number, A extends number, H extends number, I extends number>(
+  tuple: readonly [depth: LegalSize<D>, heads: LegalSize<A>, hidden: MultipleOf<A, H>, intermediate: LegalSize<I>], frame: ArchFrame,
+): EncoderArch;
 export function archOf([depth, heads, hidden, intermediate]: ArchTuple, frame: ArchFrame): EncoderArch {
   return uniformArch({ ...frame, depth, heads, hidden, intermediate });
 }
 
-/** The tuple of an architecture, or `undefined` if its layers differ or its heads do not split the hidden size evenly. */
+/**
+ * The tuple of an architecture, or `undefined` where <D, A, H, I> does not tell it: layers that differ, stacked FFNs, heads that do not split the
+ * hidden size evenly, bottlenecks, a narrow embedding, shared parameters.
+ */
 export function tupleOf(arch: EncoderArch): ArchTuple | undefined {
   const first = arch.layers[0];
-  if (first === undefined) return undefined;
-  const { heads, intermediateSize } = first;
-  const uniform = arch.layers.every((layer) =>
-    layer.heads === heads && layer.intermediateSize === intermediateSize
-    && layer.keySize * heads === arch.hiddenSize && layer.valueSize * heads === arch.hiddenSize);
-  return uniform ? [arch.layers.length, heads, arch.hiddenSize, intermediateSize] : undefined;
+  if (first === undefined || arch.embedding !== undefined || arch.bottleneck !== undefined || arch.sharing !== undefined) return undefined;
+  const { heads, keySize, valueSize, intermediateSize, feedForwards = 1 } = first;
+  const plain = feedForwards === 1 && keySize * heads === arch.hiddenSize && valueSize * heads === arch.hiddenSize;
+  return plain && arch.layers.every((layer) => sameLayer(layer, first)) ? [arch.layers.length, heads, arch.hiddenSize, intermediateSize] : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ArchErrorCode } from "./arch-error.js";
-import { type EncoderArch, maxSequence, uniformArch, type UniformArchOptions, validateArch } from "./encoder-arch.js";
+import { type Bottleneck, type EncoderArch, type LayerArch, maxSequence, validateArch } from "./encoder-arch.js";
+import { uniformArch, type UniformArchOptions } from "./uniform-arch.js";
 
 const small: UniformArchOptions = { depth: 2, heads: 4, hidden: 64, intermediate: 128, vocabSize: 1000, positions: 128 };
 
@@ -8,35 +9,10 @@ function refused(code: ArchErrorCode): unknown {
   return expect.objectContaining({ name: "ArchError", code });
 }
 
-describe("uniformArch", () => {
-  it("splits the hidden size over the heads of every layer", () => {
-    const arch = uniformArch(small);
-    expect(arch.layers).toEqual(new Array(2).fill({ heads: 4, keySize: 16, valueSize: 16, intermediateSize: 128 }));
-    expect(arch).toMatchObject({ tokenTypes: 0, positionOffset: 0, pooler: false, activation: "gelu", layerNormEps: 1e-12 });
-    expect("padTokenId" in arch).toBe(false);
-  });
-
-  it("proposes head counts and widths that would fit", () => {
-    expect(() => uniformArch({ ...small, hidden: 100, heads: 3 })).toThrow(refused("arch/heads-do-not-divide-hidden"));
-    expect(() => uniformArch({ ...small, hidden: 100, heads: 3 }))
-      .toThrow("arch: hidden 100 is not divisible by 3 heads; use 2, 4, 5 heads or hidden 99 or 102");
-    expect(() => uniformArch({ ...small, hidden: 7, heads: 2 })).toThrow("use 1, 7 heads or hidden 6 or 8");
-    expect(() => uniformArch({ ...small, hidden: 4, heads: 6 })).toThrow("use 1, 2, 4 heads or hidden 6");
-  });
-
-  it.each(["depth", "heads", "hidden", "intermediate", "vocabSize", "positions"] as const)("refuses a %s that is no size", (name) => {
-    for (const value of [0, -1, 1.5, Number.NaN, Infinity, 1e12, "4" as unknown as number]) {
-      expect(() => uniformArch({ ...small, [name]: value })).toThrow(refused("arch/bad-size"));
-    }
-  });
-
-  it("says what was needed and what was given", () => {
-    expect(() => uniformArch({ ...small, depth: Number.NaN })).toThrow("arch: depth must be an integer in [1, 4096], got NaN;");
-  });
-});
-
 describe("validateArch", () => {
   const arch = uniformArch(small);
+  const layer = arch.layers[0]!;
+  const wide: LayerArch = { ...layer, width: 32 };
 
   it("returns a sound architecture, uniform or not", () => {
     const pruned: EncoderArch = { ...arch, layers: [{ heads: 3, keySize: 5, valueSize: 7, intermediateSize: 11 }, arch.layers[0]!] };
@@ -50,9 +26,27 @@ describe("validateArch", () => {
     ["a padding id outside the vocabulary", { padTokenId: 1000 }, "arch/bad-size"],
     ["an offset without padding id", { positionOffset: 2 }, "arch/bad-position-offset"],
     ["an offset that leaves no position", { padTokenId: 200, positionOffset: 201 }, "arch/bad-position-offset"],
-    ["another activation", { activation: "relu" as "gelu" }, "arch/bad-arch"],
+    ["another activation", { activation: "silu" as "gelu" }, "arch/bad-arch"],
     ["an epsilon of 0", { layerNormEps: 0 }, "arch/bad-arch"],
     ["an epsilon of NaN", { layerNormEps: Number.NaN }, "arch/bad-arch"],
+    ["another norm", { normalization: "rmsNorm" as "noNorm" }, "arch/bad-arch"],
+    ["layers that are no list", { layers: {} as [] }, "arch/bad-arch"],
+    ["a layer that is none", { layers: [null as unknown as LayerArch] }, "arch/bad-arch"],
+    ["stacks of no FFN", { layers: [{ ...layer, feedForwards: 0 }] }, "arch/bad-size"],
+    ["a width without bottleneck", { layers: [{ ...layer, width: 8 }] }, "arch/bad-bottleneck"],
+    ["a bottleneck without width", { layers: [layer], bottleneck: { kind: "linear", merged: true } }, "arch/bad-bottleneck"],
+    ["a width of 0", { layers: [{ ...layer, width: 0 }], bottleneck: { kind: "linear", merged: true } }, "arch/bad-size"],
+    ["another bottleneck", { layers: [{ ...layer, width: 8 }], bottleneck: { kind: "conv" as "linear", merged: true } }, "arch/bad-bottleneck"],
+    ["a bottleneck neither merged nor not", { layers: [{ ...layer, width: 8 }], bottleneck: { kind: "linear" } as Bottleneck }, "arch/bad-bottleneck"],
+    ["sharing of too few layers", { sharing: [0] }, "arch/bad-sharing"],
+    ["sharing with a later layer", { sharing: [1, 1] }, "arch/bad-sharing"],
+    ["sharing with a layer that shares", { layers: [layer, layer, layer], sharing: [0, 0, 1] }, "arch/bad-sharing"],
+    ["sharing between unlike layers", { layers: [layer, { ...layer, heads: 1 }], sharing: [0, 0] }, "arch/bad-sharing"],
+    ["sharing of merged bottlenecks", { layers: [wide, wide], bottleneck: { kind: "linear", merged: true }, sharing: [0, 0] }, "arch/bad-sharing"],
+    ["an embedding of no width", { embedding: { kind: "projected", size: 0 } }, "arch/bad-size"],
+    ["a word embedding wider than the encoder", { embedding: { kind: "wordProjected", size: 65, window: 1 } }, "arch/bad-size"],
+    ["a window of two words", { embedding: { kind: "wordProjected", size: 8, window: 2 as 3 } }, "arch/bad-arch"],
+    ["another embedding", { embedding: { kind: "hashed" as "projected", size: 8 } }, "arch/bad-arch"],
     ["a pooler that is neither", { pooler: 1 as unknown as boolean }, "arch/bad-arch"],
   ])("refuses %s", (_, change, code) => {
     expect(() => validateArch({ ...arch, ...change })).toThrow(refused(code));

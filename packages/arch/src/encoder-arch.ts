@@ -1,8 +1,11 @@
 import { ArchError, shown } from "./arch-error.js";
-import { requireSize } from "./require-size.js";
+import { isSize, requireSize } from "./require-size.js";
 
 /** The function inside the FFN: `gelu` is the exact one (erf), `geluTanh` its tanh approximation (Bort eq. 11). */
-export type Activation = "gelu" | "geluTanh";
+export type Activation = "gelu" | "geluTanh" | "relu";
+
+/** `noNorm`: a scale and a shift without any statistics, x * gain + bias (MobileBERT, section 3.4). */
+export type Normalization = "layerNorm" | "noNorm";
 
 /** One post-LayerNorm encoder layer: self-attention, then a two-matrix FFN. */
 export interface LayerArch {
@@ -14,7 +17,36 @@ export interface LayerArch {
   readonly valueSize: number;
   /** Inner width of the FFN. */
   readonly intermediateSize: number;
+  /** Width of the residual stream between the layer's bottlenecks: in every layer of an encoder with bottlenecks, in no other. */
+  readonly width?: number;
+  /** FFNs one after another, each with its residual and norm (MobileBERT, section 3.3). Default 1. */
+  readonly feedForwards?: number;
 }
+
+/**
+ * Linear maps between the encoder's residual stream, `hiddenSize` wide, and that of a layer, `width` wide.
+ *
+ * `linear`: one map before and one after each layer, with nothing around them, so that the one after a layer and the one before the
+ * next are one matrix when `merged` (SuperShaper, section 3.1).
+ *
+ * `mobilebert`: each map is followed by a norm, the one after a layer by a residual of the encoder's stream too (MobileBERT, section 3.1).
+ * `attentionInput` is what the projections of attention read. `"shared"`: queries and keys read a second map beside the layer's own, values
+ * the encoder's stream. `"bottleneck"`: all three read the layer's own.
+ */
+export type Bottleneck =
+  | { readonly kind: "linear"; readonly merged: boolean }
+  | { readonly kind: "mobilebert"; readonly attentionInput: "bottleneck" | "shared" };
+
+/**
+ * Embedding tables narrower than the residual stream, and what widens them.
+ *
+ * `projected`: all tables and their LayerNorm are `size` wide, then one linear map (ALBERT, section 3.1; ELECTRA, section 3.3).
+ * `wordProjected`: the words alone are `size` wide; a linear map widens `window` neighbouring words at once (3: the token before, itself, the
+ * token after), then positions and token types are added (MobileBERT, section 3.1).
+ */
+export type NarrowEmbedding =
+  | { readonly kind: "projected"; readonly size: number }
+  | { readonly kind: "wordProjected"; readonly size: number; readonly window: 1 | 3 };
 
 /** An encoder of the BERT family, layer by layer; sizes are counts of rows or columns. */
 export interface EncoderArch {
@@ -26,11 +58,22 @@ export interface EncoderArch {
   readonly positionOffset: number;
   /** Rows of the token-type embedding; 0 is no such table. */
   readonly tokenTypes: number;
+  /** Default: tables of `hiddenSize` columns. */
+  readonly embedding?: NarrowEmbedding;
   /** Width of the residual stream. */
   readonly hiddenSize: number;
   /** From the input upward; at least one. */
   readonly layers: readonly LayerArch[];
+  /** Default: none. */
+  readonly bottleneck?: Bottleneck;
+  /**
+   * `sharing[i]` is the layer whose parameters layer i computes with: i itself, or a lower one that has parameters of its own (ALBERT,
+   * section 3.1). Default: every layer has its own.
+   */
+  readonly sharing?: readonly number[];
   readonly activation: Activation;
+  /** Default `"layerNorm"`. */
+  readonly normalization?: Normalization;
   /** Added to the variance in every LayerNorm. */
   readonly layerNormEps: number;
   /** Whether a dense layer with tanh reads the first token. */
@@ -39,65 +82,14 @@ export interface EncoderArch {
   readonly padTokenId?: number;
 }
 
-/** What {@link uniformArch} needs: Bort's <D, A, H, I>, and the tables and conventions around the layers. */
-export interface UniformArchOptions {
-  /** D: number of layers. */
-  readonly depth: number;
-  /** A: attention heads in every layer; divides `hidden`. */
-  readonly heads: number;
-  /** H: width of the residual stream. */
-  readonly hidden: number;
-  /** I: inner width of every FFN. */
-  readonly intermediate: number;
-  readonly vocabSize: number;
-  readonly positions: number;
-  /** Default 0. */
-  readonly positionOffset?: number;
-  /** Default 0: no table. */
-  readonly tokenTypes?: number;
-  /** Default `"gelu"`. */
-  readonly activation?: Activation;
-  /** Default 1e-12, BERT's. */
-  readonly layerNormEps?: number;
-  /** Default `false`. */
-  readonly pooler?: boolean;
-  /** Default: none. */
-  readonly padTokenId?: number;
-}
-
-const mostLayers = 4096;
-
-/**
- * Builds the BERT whose layers are all alike: `heads` heads of `hidden / heads` columns each.
- *
- * Throws `arch/heads-do-not-divide-hidden`, and what {@link validateArch} throws. Source: Bort, section 3.1.
- */
-export function uniformArch(options: UniformArchOptions): EncoderArch {
-  const depth = requireSize(options.depth, "depth", 1, mostLayers);
-  const heads = requireSize(options.heads, "heads");
-  const hiddenSize = requireSize(options.hidden, "hidden");
-  const intermediateSize = requireSize(options.intermediate, "intermediate");
-  if (hiddenSize % heads !== 0) throw headsDoNotDivideHidden(heads, hiddenSize);
-  const layer: LayerArch = { heads, keySize: hiddenSize / heads, valueSize: hiddenSize / heads, intermediateSize };
-  return validateArch({
-    vocabSize: options.vocabSize,
-    positions: options.positions,
-    positionOffset: options.positionOffset ?? 0,
-    tokenTypes: options.tokenTypes ?? 0,
-    hiddenSize,
-    layers: new Array<LayerArch>(depth).fill(layer),
-    activation: options.activation ?? "gelu",
-    layerNormEps: options.layerNormEps ?? 1e-12,
-    pooler: options.pooler ?? false,
-    ...(options.padTokenId === undefined ? {} : { padTokenId: options.padTokenId }),
-  });
-}
+export const mostLayers = 4096;
 
 /**
  * Returns `arch` if it is sound, so that code further in may trust it.
  *
  * Throws `arch/bad-size` for a size that is not a whole number in range, `arch/bad-position-offset` where an offset above 0 is not
- * `padTokenId + 1` (the one rule by which RoBERTa's checkpoints number positions) or leaves no position, and `arch/bad-arch` for the rest.
+ * `padTokenId + 1` (the one rule by which RoBERTa's checkpoints number positions) or leaves no position, `arch/bad-sharing`,
+ * `arch/bad-bottleneck` for widths without bottlenecks or the other way round, and `arch/bad-arch` for the rest.
  */
 export function validateArch(arch: EncoderArch): EncoderArch {
   requireSize(arch.vocabSize, "vocabSize");
@@ -106,15 +98,13 @@ export function validateArch(arch: EncoderArch): EncoderArch {
   requireSize(arch.hiddenSize, "hidden");
   if (arch.padTokenId !== undefined) requireSize(arch.padTokenId, "padTokenId", 0, arch.vocabSize - 1);
   validatePositionOffset(arch);
+  requireThat(Array.isArray(arch.layers), "layers must be a list", arch.layers);
   requireSize(arch.layers.length, "depth", 1, mostLayers);
-  arch.layers.forEach((layer, index) => {
-    requireSize(layer.heads, `heads of layer ${index}`);
-    requireSize(layer.keySize, `keySize of layer ${index}`);
-    requireSize(layer.valueSize, `valueSize of layer ${index}`);
-    requireSize(layer.intermediateSize, `intermediateSize of layer ${index}`);
-  });
-  const known = arch.activation === "gelu" || arch.activation === "geluTanh";
-  requireThat(known, 'activation must be "gelu" or "geluTanh"', arch.activation);
+  validateLayers(arch);
+  validateEmbedding(arch);
+  if (arch.sharing !== undefined) validateSharing(arch.sharing, arch);
+  requireOneOf(arch.activation, activations, "activation");
+  requireOneOf(arch.normalization ?? "layerNorm", normalizations, "normalization");
   requireThat(arch.layerNormEps > 0 && arch.layerNormEps < 1, "layerNormEps must be a number in (0, 1)", arch.layerNormEps);
   requireThat(typeof arch.pooler === "boolean", "pooler must be true or false", arch.pooler);
   return arch;
@@ -123,6 +113,80 @@ export function validateArch(arch: EncoderArch): EncoderArch {
 /** The longest sequence, in tokens, for which `arch` has positions. */
 export function maxSequence(arch: EncoderArch): number {
   return arch.positions - arch.positionOffset;
+}
+
+const activations: readonly string[] = ["gelu", "geluTanh", "relu"] satisfies readonly Activation[];
+const normalizations: readonly string[] = ["layerNorm", "noNorm"] satisfies readonly Normalization[];
+
+function validateLayers({ layers, bottleneck }: EncoderArch): void {
+  if (bottleneck !== undefined) validateBottleneck(bottleneck);
+  for (let index = 0; index < layers.length; index++) {
+    const layer = layers[index]!;
+    if (layer === layers[index - 1]) continue; // One object for every layer, as in uniformArch, is checked once.
+    requireThat(typeof layer === "object" && layer !== null, "each of layers must be an object", layer);
+    const { heads, keySize, valueSize, intermediateSize, feedForwards = 1, width = 1 } = layer;
+    const sound = isSize(heads) && isSize(keySize) && isSize(valueSize) && isSize(intermediateSize) && isSize(feedForwards) && isSize(width);
+    if (!sound) throwBadLayer(layer, index);
+    if ((layer.width === undefined) !== (bottleneck === undefined)) {
+      throw badBottleneck(`every layer needs a width where there are bottlenecks and none where there are not, got layer ${index} `
+        + `${layer.width === undefined ? "without" : "with"} one; ${bottleneck === undefined ? "name the bottleneck or remove the width" : "add it"}`);
+    }
+  }
+}
+
+/** Finds the size that is none. Apart from the loop above, which runs for each of millions of layers, since it puts names together. */
+function throwBadLayer({ heads, keySize, valueSize, intermediateSize, feedForwards = 1, width = 1 }: LayerArch, index: number): void {
+  const sizes = { heads, keySize, valueSize, intermediateSize, feedForwards, width };
+  for (const [name, value] of Object.entries(sizes)) requireSize(value, `${name} of layer ${index}`);
+}
+
+function validateBottleneck(bottleneck: Bottleneck): void {
+  const sound = bottleneck.kind === "linear" ? typeof bottleneck.merged === "boolean"
+    : bottleneck.kind === "mobilebert" && (bottleneck.attentionInput === "bottleneck" || bottleneck.attentionInput === "shared");
+  if (!sound) {
+    throw badBottleneck(`a bottleneck must be of kind "linear", merged or not, or "mobilebert" with attentionInput "bottleneck" or "shared", `
+      + `got kind ${shown(bottleneck.kind)}; use one of these`);
+  }
+}
+
+function validateEmbedding({ embedding, hiddenSize }: EncoderArch): void {
+  if (embedding === undefined) return;
+  requireOneOf(embedding.kind, ["projected", "wordProjected"], "embedding kind");
+  if (embedding.kind === "projected") {
+    requireSize(embedding.size, "embedding size");
+  } else {
+    requireSize(embedding.size, "embedding size", 1, hiddenSize);
+    requireThat(embedding.window === 1 || embedding.window === 3, "an embedding window must be 1 or 3", embedding.window);
+  }
+}
+
+function validateSharing(sharing: readonly number[], { layers, bottleneck }: EncoderArch): void {
+  const merged = bottleneck?.kind === "linear" && bottleneck.merged;
+  requireSharing(!merged, "is impossible where bottlenecks are merged, since each merged matrix belongs to two layers; leave one of the two out");
+  requireSharing(sharing.length === layers.length, `needs one entry a layer, ${layers.length}, got ${sharing.length}; add or remove some`);
+  sharing.forEach((owner, index) => {
+    const sound = Number.isInteger(owner) && owner >= 0 && owner <= index && sharing[owner] === owner;
+    requireSharing(sound, `must name for layer ${index} itself or a lower layer that has its own parameters, got ${shown(owner)}; correct it`);
+    requireSharing(sameLayer(layers[index]!, layers[owner]!), `gives layer ${index} the parameters of layer ${owner}, whose sizes differ; make them equal`);
+  });
+}
+
+function requireSharing(holds: boolean, problem: string): void {
+  if (!holds) throw new ArchError("arch/bad-sharing", `arch: sharing of parameters ${problem}`);
+}
+
+/** Whether two layers have the same sizes. */
+export function sameLayer(a: LayerArch, b: LayerArch): boolean {
+  return a === b || (a.heads === b.heads && a.keySize === b.keySize && a.valueSize === b.valueSize
+    && a.intermediateSize === b.intermediateSize && a.width === b.width && (a.feedForwards ?? 1) === (b.feedForwards ?? 1));
+}
+
+function badBottleneck(problem: string): ArchError {
+  return new ArchError("arch/bad-bottleneck", `arch: ${problem}`);
+}
+
+function requireOneOf(value: string, known: readonly string[], what: string): void {
+  if (!known.includes(value)) requireThat(false, `${what} must be one of ${known.join(", ")}`, value);
 }
 
 function validatePositionOffset({ positions, positionOffset, padTokenId }: EncoderArch): void {
@@ -140,19 +204,4 @@ function validatePositionOffset({ positions, positionOffset, padTokenId }: Encod
 
 function requireThat(holds: boolean, needed: string, got: unknown): void {
   if (!holds) throw new ArchError("arch/bad-arch", `arch: ${needed}, got ${shown(got)}; correct it`);
-}
-
-function headsDoNotDivideHidden(heads: number, hidden: number): ArchError {
-  const below = hidden - (hidden % heads);
-  const widths = below === 0 ? `${heads}` : `${below} or ${below + heads}`;
-  return new ArchError("arch/heads-do-not-divide-hidden",
-    `arch: hidden ${hidden} is not divisible by ${heads} heads; use ${nearestDivisors(hidden, heads).join(", ")} heads or hidden ${widths}`);
-}
-
-/** The three divisors of `whole` closest to `wanted`, ascending; of two equally close ones the larger counts as closer. */
-function nearestDivisors(whole: number, wanted: number): number[] {
-  const divisors = new Set<number>();
-  for (let d = 1; d * d <= whole; d++) if (whole % d === 0) divisors.add(d).add(whole / d);
-  const byDistance = [...divisors].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || b - a);
-  return byDistance.slice(0, 3).sort((a, b) => a - b);
 }

@@ -6,9 +6,10 @@ import { requireSize } from "./require-size.js";
 export interface Heads {
   /**
    * Masked-language-model head: dense H x H, activation, LayerNorm, decoder to the vocabulary.
-   * `tied` (default true): the decoder's matrix is the word embedding.
+   * `tied` (default true): the decoder's matrix is the word embedding. `decoder` (default true): false leaves the transform alone, without the
+   * decoder and its bias, which is how SuperShaper counts.
    */
-  readonly mlm?: { readonly tied?: boolean };
+  readonly mlm?: { readonly tied?: boolean; readonly decoder?: boolean };
   /**
    * Classification head on the first token: dense H x H, tanh, output H x labels, as in RoBERTa and Bort.
    * `pooled` (default false): BERT's, the output layer alone, reading the encoder's pooler.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { archOf, type ArchTuple } from "./arch-tuple.js";
-import { type EncoderArch, type LayerArch, uniformArch } from "./encoder-arch.js";
+import { type EncoderArch, type LayerArch } from "./encoder-arch.js";
+import { uniformArch } from "./uniform-arch.js";
 import { type Heads } from "./heads.js";
 import { parameterCount } from "./parameter-count.js";
 import { type PresetName, presetNamed } from "./presets.js";

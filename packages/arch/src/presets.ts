@@ -1,62 +1,28 @@
 import { ArchError, shown } from "./arch-error.js";
-import { type ArchFrame, archOf, type ArchTuple } from "./arch-tuple.js";
 import { type EncoderArch } from "./encoder-arch.js";
+import { bertPresets } from "./presets/bert-presets.js";
+import { type Preset } from "./presets/preset.js";
+import { schubertPresets } from "./presets/schubert-presets.js";
+import { superShaperPresets } from "./presets/super-shaper-presets.js";
 
-export type PresetName =
-  | "bert-base-uncased"
-  | "bert-large-uncased"
-  | "bert-mini"
-  | "bert-small"
-  | "bert-tiny"
-  | "bort"
-  | "distilbert-base-uncased"
-  | "roberta-base"
-  | "roberta-large"
-  | "tinybert-4";
-
-/** A published architecture, and where its dimensions come from. */
-export interface Preset {
-  readonly arch: EncoderArch;
-  readonly source: string;
-}
-
-const bertFrame: ArchFrame = { vocabSize: 30_522, positions: 512, tokenTypes: 2, pooler: true, padTokenId: 0 };
-const robertaFrame: ArchFrame = {
-  vocabSize: 50_265, positions: 514, positionOffset: 2, tokenTypes: 1, pooler: true, padTokenId: 1, layerNormEps: 1e-5,
-};
-const bortFrame: ArchFrame = { vocabSize: 50_265, positions: 512, padTokenId: 1, layerNormEps: 1e-5 };
+export type PresetName = keyof typeof bertPresets | keyof typeof schubertPresets | keyof typeof superShaperPresets;
 
 /** Published architectures by name; encoders only, as their plain (headless) checkpoints have them. */
-export const presets: Readonly<Record<PresetName, Preset>> = {
-  "bert-base-uncased": preset([12, 12, 768, 3072], bertFrame, "Devlin et al. 2018 (arXiv 1810.04805), section 3"),
-  "bert-large-uncased": preset([24, 16, 1024, 4096], bertFrame, "Devlin et al. 2018 (arXiv 1810.04805), section 3"),
-  "bert-mini": preset([4, 4, 256, 1024], bertFrame, "Turc et al. 2019 (arXiv 1908.08962); Bort's Table 2 misprints I as 2048"),
-  "bert-small": preset([4, 8, 512, 2048], bertFrame, "Turc et al. 2019 (arXiv 1908.08962)"),
-  "bert-tiny": preset([2, 2, 128, 512], bertFrame, "Turc et al. 2019 (arXiv 1908.08962)"),
-  "bort": preset([4, 8, 1024, 768], bortFrame,
-    "de Wynter and Perry 2020 (arXiv 2010.10499), as released: 512 positions, no token types, no pooler"),
-  "distilbert-base-uncased": preset([6, 12, 768, 3072], { ...bertFrame, tokenTypes: 0, pooler: false },
-    "Sanh et al. 2019 (arXiv 1910.01108)"),
-  "roberta-base": preset([12, 12, 768, 3072], robertaFrame, "Liu et al. 2019 (arXiv 1907.11692); the released table has 514 positions"),
-  "roberta-large": preset([24, 16, 1024, 4096], robertaFrame, "Liu et al. 2019 (arXiv 1907.11692); the released table has 514 positions"),
-  "tinybert-4": preset([4, 12, 312, 1200], bertFrame, "Jiao et al. 2019 (arXiv 1909.10351)"),
-};
+export const presets: Readonly<Record<PresetName, Preset>> = { ...bertPresets, ...schubertPresets, ...superShaperPresets };
 
 /**
- * The published architecture of that name.
+ * The published architecture of that name, or of that name on Hugging Face's hub.
  *
  * Throws `arch/unknown-preset`, whose message lists the names that are near, nearest first, or all of them.
  */
 export function presetNamed(name: string): EncoderArch {
   if (Object.hasOwn(presets, name)) return presets[name as PresetName].arch;
+  const aliased = Object.values(presets).find(({ aliases }) => aliases?.includes(name) === true);
+  if (aliased !== undefined) return aliased.arch;
   const names = Object.keys(presets);
   const distance = (known: string): number => editDistance(known, name.toLowerCase());
   const near = names.filter((known) => known.startsWith(name) || distance(known) <= 3).sort((a, b) => distance(a) - distance(b));
   throw new ArchError("arch/unknown-preset", `arch: no preset is named ${shown(name)}; use ${(near.length > 0 ? near : names).join(", ")}`);
-}
-
-function preset(tuple: ArchTuple, frame: ArchFrame, source: string): Preset {
-  return { arch: archOf(tuple, frame), source };
 }
 
 /** The least number of inserted, deleted and replaced characters that turn one text into the other (Levenshtein). */

@@ -3,6 +3,11 @@ import { ArchError, shown } from "./arch-error.js";
 /** The largest size (rows, columns, layers, tokens) that is taken for meant: 2^24. */
 const largestSize = 2 ** 24;
 
+/** Whether `value` is a whole number of rows, columns, layers or tokens, 1 to 2^24. */
+export function isSize(value: number): boolean {
+  return (value | 0) === value && value >= 1 && value <= largestSize;
+}
+
 /**
  * Returns `value` if it is an integer in [`least`, `largest`].
  *

@@ -23,7 +23,7 @@ tags: [bert, bort, onnx]
 | vocabulary | ${formatNumber(arch.vocabSize)} byte-level BPE tokens |
 | longest sequence | ${sequence} tokens, \`<s>\` and \`</s>\` included |
 | parameters | ${formatNumber(size)} |
-| FLOPs of the encoder at ${sequence} tokens | ${formatNumber(flops(arch, { sequence }))} |
+| FLOPs of the encoder at ${sequence} tokens | ${formatNumber(flops(arch, { sequence }).total)} |
 ${classifier ? `| labels | ${head.labels.join(", ")} |\n` : ""}
 \`\`\`python
 from transformers import ${auto}, AutoTokenizer

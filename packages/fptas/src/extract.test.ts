@@ -1,13 +1,13 @@
 import { type ArchTuple, formatTuple, gridSpace } from "@bort/arch";
 import { random } from "@bort/data";
 import { describe, expect, it } from "vitest";
-import { exactParameters } from "./analytic-surrogates.js";
+import { analyticParameters } from "./analytic-surrogates.js";
 import { extract, type ExtractEvent, type ExtractOptions, type Extraction } from "./extract.js";
 import { type MeasuredCandidate, type Trial, trialKey } from "./trial.js";
 import { wCoefficient } from "./w-coefficient.js";
 
 const space = gridSpace({ depth: [2, 4], heads: [2, 3], hidden: [48, 64], intermediate: [64, 128] });
-const parameters = exactParameters({ vocabSize: 100, positions: 16 });
+const parameters = analyticParameters({ vocabSize: 100, positions: 16 });
 const maximumPoint = { parameters: parameters([6, 2, 96, 256]), latencyMs: 10 };
 
 type Theta = { readonly name: string };

@@ -1,5 +1,5 @@
 import { type ArchTuple, formatTuple } from "@bort/arch";
-import { type ArchMeasure } from "./analytic-surrogates.js";
+import { type TupleMeasure } from "./analytic-surrogates.js";
 import { eventsDuring } from "./events-during.js";
 import { FptasError } from "./fptas-error.js";
 import { type Guarantee, guaranteeOf } from "./guarantee.js";
@@ -20,7 +20,7 @@ export interface TrainingStep {
 /** The three surrogates that a search trades off. A throw of any of them ends the search with that error. */
 export interface Objectives<Theta> {
   /** p^; also asked about points that cannot be built, unless `filterFirst` or `orderBy` is set. */
-  readonly parameters: ArchMeasure;
+  readonly parameters: TupleMeasure;
   /** i^ of each network, in milliseconds and in the order given; all in one call, so that measurements can be interleaved. */
   readonly latenciesMs: (archs: readonly ArchTuple[], context: { readonly signal: AbortSignal }) => Promise<readonly number[]>;
   /** e^ of a candidate freshly initialised and trained with `theta`: the mean loss on held-out data, 0 or more; NaN or infinite where training failed. */
@@ -47,7 +47,7 @@ export interface ExtractOptions<Theta> {
   readonly hyperparameters: readonly Theta[];
   readonly objectives: Objectives<Theta>;
   /** What the space is ordered by. Default `objectives.parameters`. */
-  readonly orderBy?: ArchMeasure;
+  readonly orderBy?: TupleMeasure;
   /** See {@link selectCandidates}. Default `epsilon - 1`. */
   readonly offset?: number;
   /** See {@link selectCandidates}. Default `false`. */

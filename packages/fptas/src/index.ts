@@ -1,4 +1,4 @@
-export { type ArchMeasure, exactFlops, exactParameters } from "./analytic-surrogates.js";
+export { type TupleMeasure, analyticFlops, analyticParameters } from "./analytic-surrogates.js";
 export {
   type ErrorContext, extract, type ExtractEvent, type ExtractOptions, type Extraction, type Objectives, type TrainingStep,
 } from "./extract.js";

@@ -1,12 +1,12 @@
 import { type ArchTuple, formatTuple } from "@bort/arch";
-import { type ArchMeasure } from "./analytic-surrogates.js";
+import { type TupleMeasure } from "./analytic-surrogates.js";
 import { FptasError } from "./fptas-error.js";
 
 export interface SelectionOptions {
   /** The stride through the ordered space: an integer in [1, |Xi|]; 1 takes every point. */
   readonly epsilon: number;
   /** What the space is ordered by, smallest first; asked about points that cannot be built too, unless `filterFirst`. */
-  readonly orderBy: ArchMeasure;
+  readonly orderBy: TupleMeasure;
   /** Zero-based position of the first point taken, in [0, epsilon - 1]. Default `epsilon - 1`: the 1-based positions epsilon, 2 epsilon, ... */
   readonly offset?: number;
   /** Whether points that cannot be built are dropped before the positions are counted instead of after. Default `false`. */
@@ -51,7 +51,7 @@ function canBeBuilt([, heads, hidden]: ArchTuple): boolean {
   return hidden % heads === 0;
 }
 
-function ordered(points: readonly ArchTuple[], orderBy: ArchMeasure): ArchTuple[] {
+function ordered(points: readonly ArchTuple[], orderBy: TupleMeasure): ArchTuple[] {
   const measured = points.map((arch) => ({ arch, size: orderBy(arch) }));
   const unordered = measured.find(({ size }) => !Number.isFinite(size));
   if (unordered !== undefined) {

@@ -21,8 +21,8 @@ describe("trainingObjectives", () => {
     const candidate = archOf([1, 2, 8, 12], frame);
     const size = { sequence: 10, batch: 4 };
     expect(objectives.parameters([1, 2, 8, 12])).toBe(parameterCount(candidate).total);
-    expect(await objectives.latenciesMs([[1, 2, 8, 12], [2, 2, 16, 32]], context)).toEqual([flops(candidate, size), flops(teacher.arch, size)]);
-    expect(await objectives.maximumPoint()).toEqual({ parameters: parameterCount(teacher.arch).total, latencyMs: flops(teacher.arch, size) });
+    expect(await objectives.latenciesMs([[1, 2, 8, 12], [2, 2, 16, 32]], context)).toEqual([flops(candidate, size).total, flops(teacher.arch, size).total]);
+    expect(await objectives.maximumPoint()).toEqual({ parameters: parameterCount(teacher.arch).total, latencyMs: flops(teacher.arch, size).total });
     expect(objectives.gradientClip).toBe(1);
     await objectives.dispose();
   });
@@ -31,7 +31,7 @@ describe("trainingObjectives", () => {
     const objectives = await trainingObjectives({ backend, teacher, shape, train: options.train, heldOut: options.heldOut, steps: 3 });
     const { latencyMs } = await objectives.maximumPoint();
     expect(latencyMs).toBeGreaterThan(0);
-    expect(latencyMs).toBeLessThan(flops(teacher.arch, { sequence: 10, batch: 4 }));
+    expect(latencyMs).toBeLessThan(flops(teacher.arch, { sequence: 10, batch: 4 }).total);
     await expect(objectives.latenciesMs([[1, 1, 8, 8]], { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
     await objectives.dispose();
   });
@@ -40,7 +40,7 @@ describe("trainingObjectives", () => {
     const objectives = await trainingObjectives({ ...options, maxGradientNorm: Infinity, steps: 4 });
     const search = () => collect(extract({
       space: gridSpace({ depth: [1, 2], heads: [2], hidden: [8, 12], intermediate: [16, 24] }),
-      maximumPoint: { parameters: 2 * parameterCount(teacher.arch).total, latencyMs: 2 * flops(teacher.arch, { sequence: 10, batch: 4 }) },
+      maximumPoint: { parameters: 2 * parameterCount(teacher.arch).total, latencyMs: 2 * flops(teacher.arch, { sequence: 10, batch: 4 }).total },
       epsilon: 3,
       hyperparameters: [{ learningRate: 0.2, warmupRatio: 0 }, { learningRate: 1e30, warmupRatio: 0 }],
       objectives,

@@ -1,6 +1,6 @@
 import { type ArchFrame, type EncoderArch, archOf, flops, parameterCount } from "@bort/arch";
 import { encoderLatencies } from "@bort/nn";
-import { exactParameters } from "./analytic-surrogates.js";
+import { analyticParameters } from "./analytic-surrogates.js";
 import { CandidateTraining, type CandidateHyperparameters, type CandidateTrainingOptions } from "./candidate-training.js";
 import { type Objectives } from "./extract.js";
 import { FptasError } from "./fptas-error.js";
@@ -36,11 +36,11 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
   const frame = frameOf(teacher.arch);
   const latencies = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> =>
     latency === "flops"
-      ? archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }))
+      ? archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }).total)
       : encoderLatencies(backend, archs, shape, signal === undefined ? {} : { signal });
   const training = await CandidateTraining.create({ ...options, maxGradientNorm, seed });
   return {
-    parameters: exactParameters(frame),
+    parameters: analyticParameters(frame),
     latenciesMs: (archs, { signal }) => latencies(archs.map((arch) => archOf(arch, frame)), signal),
     error: (arch, theta, context) => training.error(archOf(arch, frame), theta, context),
     gradientClip: maxGradientNorm,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ArchTuple, gridSpace } from "@bort/arch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exactParameters } from "./analytic-surrogates.js";
+import { analyticParameters } from "./analytic-surrogates.js";
 import { extract, type ExtractEvent, type ExtractOptions, type Extraction } from "./extract.js";
 import { type MeasuredCandidate, type Trial } from "./trial.js";
 import { openTrialLog, readTrialLog } from "./trial-log.js";
@@ -123,7 +123,7 @@ describe("openTrialLog", () => {
 });
 
 describe("a search with a trial log", () => {
-  const parameters = exactParameters({ vocabSize: 100, positions: 16 });
+  const parameters = analyticParameters({ vocabSize: 100, positions: 16 });
 
   function search(trained: ArchTuple[]): ExtractOptions<string> {
     return {

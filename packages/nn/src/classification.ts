@@ -1,6 +1,7 @@
 import { type ClassificationBatch } from "@bort/data";
 import { type Backend, type Feeds, type Node, type Program, parameter } from "@bort/graph";
-import { classifierHead, encoder } from "./encoder.js";
+import { encoder } from "./encoder.js";
+import { classifierHead } from "./heads.js";
 import { labelLoss } from "./losses.js";
 import { type Classifier } from "./model.js";
 import { modelParameters } from "./parameter-spec.js";

@@ -1,27 +1,20 @@
-import { type EncoderArch, type Heads, type PresetName, flops, presetNamed, presets, uniformArch } from "@bort/arch";
-import { random } from "@bort/data";
+import { type EncoderArch, type Heads, type PresetName, flops, maxSequence, presetNamed, presets, uniformArch } from "@bort/arch";
 import { type Feeds, type Graph, type Node, evaluate, gradients, parameter, parametersOf, sizeOf, topologicalOrder } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { randomArch } from "../../arch/src/random-arch.js";
 import { classificationLossGraph } from "./classification.js";
-import { classifierHead, encoder } from "./encoder.js";
+import { encoder } from "./encoder.js";
+import { classifierHead } from "./heads.js";
 import { inferenceGraph } from "./export-onnx.js";
 import { hfTensors } from "./hf-names.js";
 import { mlmLossGraph, mlmNodes } from "./mlm.js";
-import { type Model } from "./model.js";
+import { type Model, createModel } from "./model.js";
 import { type ModelHead, modelParameters } from "./parameter-spec.js";
-import { parameterNodes } from "./parameter-store.js";
-import { type GoldenNetwork, filledModel, golden } from "./test-models.js";
+import { ParameterStore, parameterNodes } from "./parameter-store.js";
+import { type GoldenNetwork, archKinds, filledModel, golden, logitsOf } from "./test-models.js";
 
 const mlm = { kind: "mlm" } as const;
 const classifier = (labels: number): ModelHead => ({ kind: "classifier", labels: Array.from({ length: labels }, (_, i) => `label ${i}`) });
-
-/** Logits by the graph that is exported, at every place. */
-function logitsOf({ arch, head, parameters }: Model, { ids, mask }: { readonly ids: readonly (readonly number[])[]; readonly mask?: readonly (readonly number[])[] }): number[] {
-  const [batch, sequence] = [ids.length, ids[0]!.length];
-  const { logits } = inferenceGraph({ arch, head }, batch, sequence);
-  const feeds = { ...parameters.views, input_ids: ids.flat(), attention_mask: mask?.flat() ?? ids.flat().map(() => 1) };
-  return [...evaluate([logits!], feeds)[0]!];
-}
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
   expect(actual).toHaveLength(expected.length);
@@ -91,31 +84,23 @@ function productFlops(graph: Graph): number {
 /** What the graphs hold of an architecture: everything but its pooler. */
 const withoutPooler = (arch: EncoderArch): EncoderArch => ({ ...arch, pooler: false });
 
-function randomArch(seed: number): EncoderArch {
-  const rng = random(seed, "arch");
-  const size = (most: number): number => 1 + rng.integer(most);
-  return {
-    ...uniformArch({ depth: 1, heads: 1, hidden: size(40), intermediate: 1, vocabSize: 5 + size(90), positions: 8 + size(9), tokenTypes: rng.integer(3) }),
-    layers: Array.from({ length: size(4) }, () => ({ heads: size(5), keySize: size(9), valueSize: size(9), intermediateSize: size(50) })),
-  };
-}
-
 const archs: [string, EncoderArch][] = [
   ...(Object.keys(presets) as PresetName[]).map((name): [string, EncoderArch] => [name, presetNamed(name)]),
-  ...Array.from({ length: 20 }, (_, seed): [string, EncoderArch] => [`random ${seed}`, randomArch(seed)]),
+  ...Object.entries(archKinds),
+  ...Array.from({ length: 40 }, (_, seed): [string, EncoderArch] => [`random ${seed}`, randomArch(seed)]),
 ];
 
 describe.each(archs)("the graphs of %s", (_, arch) => {
   const plain = withoutPooler(arch);
-  const [batchSize, sequenceLength, maskedPerSequence] = [3, 8, 2];
+  const [batchSize, sequenceLength, maskedPerSequence] = [3, Math.min(8, maxSequence(arch)), 2];
 
   it("multiply as often as the calculator says", () => {
     const heads: Heads = { mlm: {} };
     const options = { batch: batchSize, sequence: sequenceLength };
     const { logits } = mlmNodes(arch, { batchSize, sequenceLength, maskedPerSequence });
-    expect(productFlops({ logits })).toBe(flops(plain, { ...options, heads, maskedPositions: maskedPerSequence }));
-    expect(productFlops(inferenceGraph({ arch, head: mlm }, batchSize, sequenceLength))).toBe(flops(plain, { ...options, heads }));
-    expect(productFlops(inferenceGraph({ arch, head: classifier(5) }, batchSize, sequenceLength))).toBe(flops(plain, { ...options, heads: { classifier: { labels: 5 } } }));
+    expect(productFlops({ logits })).toBe(flops(plain, { ...options, heads, maskedPositions: maskedPerSequence }).total);
+    expect(productFlops(inferenceGraph({ arch, head: mlm }, batchSize, sequenceLength))).toBe(flops(plain, { ...options, heads }).total);
+    expect(productFlops(inferenceGraph({ arch, head: classifier(5) }, batchSize, sequenceLength))).toBe(flops(plain, { ...options, heads: { classifier: { labels: 5 } } }).total);
   });
 
   it("read every parameter of their model and no other", () => {
@@ -143,5 +128,93 @@ describe("encoder", () => {
     const masked = encoder(arch, nodes, { ids: parameter("ids", [2, 3], "i32"), mask: parameter("mask", [2, 3]) });
     const [a, b] = evaluate([build(3), masked], { ...feeds, ids: [0, 5, 2, 0, 9, 2], mask: [1, 1, 1, 1, 1, 1] });
     expectClose([...a!], [...b!]);
+  });
+});
+
+const tiny = { ids: [[0, 7, 19, 4], [5, 4, 13, 22]] };
+
+/** A copy of a model with other values for some of its parameters. */
+function withValues<M extends Model>(model: M, values: Readonly<Record<string, ArrayLike<number>>>): M {
+  const parameters = new ParameterStore(model.parameters.specs);
+  for (const { name } of parameters.specs) parameters.view(name).set(values[name] ?? model.parameters.view(name));
+  return { ...model, parameters };
+}
+
+describe("linear bottlenecks", () => {
+  const narrow = archKinds["with linear bottlenecks"]!;
+  const square = { ...narrow, layers: narrow.layers.map((layer) => ({ ...layer, width: narrow.hiddenSize })) };
+  const plain = archKinds["plain"]!;
+  const without: EncoderArch = { ...plain, layers: [...plain.layers, plain.layers[0]!] };
+
+  it.each([false, true])("as wide as the encoder begin as nothing at all: merged %s", (merged) => {
+    const bare = createModel(without, mlm, 1);
+    const fresh = createModel({ ...square, bottleneck: { kind: "linear", merged } }, mlm, 1);
+    const added = fresh.parameters.specs.map(({ name }) => name).filter((name) => name.includes("bottleneck"));
+    expect(added).toHaveLength(merged ? 8 : 12);
+    expect(logitsOf(fresh, tiny)).toEqual(logitsOf(bare, tiny));
+    const stretched = withValues(fresh, { [added[0]!]: fresh.parameters.view(added[0]!).map((x) => 2 * x) });
+    expect(logitsOf(stretched, tiny)).not.toEqual(logitsOf(bare, tiny));
+  });
+
+  it("of other widths begin with the first columns or rows of the identity", () => {
+    const { parameters } = createModel(narrow, mlm, 1);
+    const rows = (name: string, columns: number): number[][] => {
+      const values = [...parameters.view(name)];
+      return Array.from({ length: values.length / columns }, (_, i) => values.slice(i * columns, (i + 1) * columns));
+    };
+    const identity = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (__, j) => Number(i === j)));
+    expect(rows("layers.1.bottleneck.input.weight", 8)).toEqual(identity.slice(0, 5));
+    expect(rows("layers.1.bottleneck.output.weight", 5)).toEqual(identity.map((row) => row.slice(0, 5)));
+    expect(rows("layers.2.bottleneck.input.weight", 8)).toEqual([...identity, ...[0, 0, 0].map(() => Array<number>(8).fill(0))]);
+  });
+
+  it("merge into the products of their matrices", () => {
+    const unmerged = filledModel(narrow, mlm);
+    const values = unmerged.parameters;
+    const merged: Record<string, number[]> = {};
+    for (const [i, width] of [[1, 5], [2, 11]] as const) {
+      const from = narrow.layers[i - 1]!.width!;
+      const [input, output] = [values.view(`layers.${i}.bottleneck.input.weight`), values.view(`layers.${i - 1}.bottleneck.output.weight`)];
+      const outputBias = values.view(`layers.${i - 1}.bottleneck.output.bias`);
+      // W = W_in W_out, b = W_in b_out + b_in
+      const product = (row: number, right: (k: number) => number): number => Array.from({ length: 8 }, (_, k) => input[8 * row + k]! * right(k)).reduce((sum, x) => sum + x);
+      merged[`layers.${i}.bottleneck.input.weight`] = Array.from({ length: width * from }, (_, j) => product(Math.floor(j / from), (k) => output[k * from + (j % from)]!));
+      merged[`layers.${i}.bottleneck.input.bias`] = [...values.view(`layers.${i}.bottleneck.input.bias`)].map((bias, row) => bias + product(row, (k) => outputBias[k]!));
+    }
+    const model = createModel({ ...narrow, bottleneck: { kind: "linear", merged: true } }, mlm, 1);
+    const logits = logitsOf(withValues(model, { ...values.views, ...merged }), tiny);
+    const expected = logitsOf(unmerged, tiny);
+    logits.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-6)); // the products are rounded to float32
+  });
+});
+
+describe("layers that share parameters", () => {
+  it("are those of a model that has them several times", () => {
+    const arch = archKinds["with shared layers"]!;
+    const { sharing, ...unshared } = arch;
+    const shared = filledModel(arch, mlm);
+    const copies = createModel(unshared, mlm, 1);
+    const values = copies.parameters.specs.map(({ name }) =>
+      [name, shared.parameters.view(name.replace(/^layers\.(\d+)/, (_, index) => `layers.${sharing![Number(index)]}`))] as const);
+    expect(logitsOf(shared, tiny)).toEqual(logitsOf(withValues(copies, Object.fromEntries(values)), tiny));
+  });
+});
+
+describe.each(Object.entries(archKinds))("gradients of an encoder %s", (_, arch) => {
+  const { loss } = mlmLossGraph(arch, { batchSize: 2, sequenceLength: 4, maskedPerSequence: 1 });
+  const { parameters } = filledModel(arch, mlm);
+  const batch = { ids: tiny.ids.flat(), positions: [2, 4], labels: [8, 15], weights: [1, 1] };
+  const values: Readonly<Record<string, Float64Array>> = Object.fromEntries(parameters.specs.map(({ name }) => [name, Float64Array.from(parameters.view(name))]));
+
+  it("are the slopes of the loss along a direction in each parameter", () => {
+    const inputs = parametersOf({ loss });
+    const slopes = evaluate(gradients(loss, parameters.specs.map(({ name }) => inputs.get(name)!)), { ...values, ...batch });
+    parameters.specs.forEach(({ name }, at) => {
+      const direction = values[name]!.map((__, i) => Math.cos(1.3 * i + at));
+      const moved = (by: number): number => evaluate([loss], { ...values, ...batch, [name]: values[name]!.map((value, i) => value + by * direction[i]!) })[0]![0]!;
+      const expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      const actual = slopes[at]!.reduce((sum, slope, i) => sum + slope * direction[i]!, 0);
+      expect(Math.abs(actual - expected), name).toBeLessThan(1e-8 + 1e-5 * Math.abs(expected));
+    });
   });
 });

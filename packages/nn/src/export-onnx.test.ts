@@ -7,7 +7,7 @@ import { printModel } from "../../graph/src/onnx/print-model.js";
 import { exportOnnx, inferenceGraph } from "./export-onnx.js";
 import { type Model } from "./model.js";
 import { type ModelHead } from "./parameter-spec.js";
-import { filledModel, unevenArch } from "./test-models.js";
+import { archKinds, filledModel, unevenArch } from "./test-models.js";
 
 const mlm = { kind: "mlm" } as const;
 const classifier: ModelHead = { kind: "classifier", labels: ["a", "b", "c"] };
@@ -17,6 +17,7 @@ const models: [string, Model][] = ([
   ["with an offset", { ...plain, positions: 19, positionOffset: 2, padTokenId: 1, tokenTypes: 2 }], // for 17 tokens, a prime
   ["with the other GELU", { ...plain, activation: "geluTanh" }],
   ["uneven", { ...unevenArch, vocabSize: 31 }],
+  ...["with a bottleneck, shared and projected", "with merged bottlenecks", "of MobileBERT", "of MobileBERT without bottlenecks"].map((name) => [name, archKinds[name]]),
 ] as [string, EncoderArch][]).flatMap(([name, arch]): [string, Model][] => [[`${name}, mlm`, filledModel(arch, mlm)], [`${name}, classifier`, filledModel(arch, classifier)]]);
 
 /** Rows of several lengths, padded to the longest. */

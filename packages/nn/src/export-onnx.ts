@@ -1,7 +1,8 @@
-import { type EncoderArch, maxSequence } from "@bort/arch";
+import { maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
 import { type Graph, type TensorData, encodeModel, parameter } from "@bort/graph";
-import { classifierHead, encoder, mlmHead } from "./encoder.js";
+import { encoder } from "./encoder.js";
+import { classifierHead, mlmHead } from "./heads.js";
 import { type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
 import { modelParameters } from "./parameter-spec.js";
@@ -33,14 +34,14 @@ export function inferenceGraph({ arch, head }: Pick<Model, "arch" | "head">, bat
 }
 
 /** Sizes that stand for the free dimensions while the graph is built: primes that divide no other size of the model. */
-function standInSizes({ arch, head }: Pick<Model, "arch" | "head">): { batch: number; sequence: number } {
-  const sizes = [...sizesOf(arch), ...(head.kind === "classifier" ? [head.labels.length] : [])];
+function standInSizes(model: Pick<Model, "arch" | "head">): { batch: number; sequence: number } {
+  const sizes = sizesOf(model);
   const free = (size: number): boolean => isPrime(size) && sizes.every((other) => other % size !== 0);
-  const sequence = descending(maxSequence(arch)).find(free);
+  const sequence = descending(maxSequence(model.arch)).find(free);
   const batch = descending(9973).find((size) => size !== sequence && free(size));
   if (sequence === undefined || batch === undefined) {
     throw new NnError("nn/bad-option",
-      `nn: cannot export a model with ${maxSequence(arch)} positions: its sizes share a factor with every length up to that; give it a few more positions`);
+      `nn: cannot export a model with ${maxSequence(model.arch)} positions: its sizes share a factor with every length up to that; give it a few more positions`);
   }
   return { batch, sequence };
 }
@@ -52,7 +53,9 @@ function isPrime(n: number): boolean {
   return n > 1;
 }
 
-const sizesOf = (arch: EncoderArch): number[] => [
-  arch.vocabSize, arch.positions, maxSequence(arch), arch.hiddenSize,
-  ...arch.layers.flatMap(({ heads, keySize, valueSize, intermediateSize }) => [heads, keySize, valueSize, heads * (2 * keySize + valueSize), intermediateSize]),
-];
+/** The sizes that tensors of the model have, or the factors of those, apart from the free ones. */
+const sizesOf = ({ arch, head }: Pick<Model, "arch" | "head">): number[] => [...new Set([
+  maxSequence(arch),
+  ...arch.layers.flatMap(({ heads, keySize, valueSize }) => [heads, keySize, valueSize]),
+  ...modelParameters(arch, head).flatMap(({ shape }) => shape),
+])];

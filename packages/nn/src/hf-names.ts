@@ -1,10 +1,11 @@
-import { type EncoderArch, type LayerArch } from "@bort/arch";
+import { type EncoderArch, type HfModelType, type LayerArch } from "@bort/arch";
 import { type Shape, sizeOf } from "@bort/graph";
+import { type HfFamily, hfFamilies } from "./hf-families.js";
 import { type ModelHead, type ParameterSpec, modelParameters } from "./parameter-spec.js";
 
-/** A Hugging Face tensor as a run of elements of one of our parameters. */
+/** A tensor of a model's file as a run of elements of one of our parameters. */
 export interface HfTensor {
-  /** Name in the state of the transformers class for the head. */
+  /** Name in the state of the transformers class for the head; our own where there is no such class. */
   readonly hfName: string;
   readonly shape: Shape;
   /** Our parameter, and where in it the tensor starts. */
@@ -12,96 +13,72 @@ export interface HfTensor {
   readonly offset: number;
 }
 
-/** The two families of transformers classes that our encoder is: RoBERTa numbers its positions from an offset on, and calls its heads otherwise. */
-interface HfFamily {
-  /** What the encoder's tensors begin with. */
-  readonly prefix: "bert" | "roberta";
-  /** The transformers class for each head. */
-  readonly classes: Readonly<Record<ModelHead["kind"], string>>;
-  readonly headNames: Readonly<Record<string, string>>;
+/** How a model is written: as a type of transformers, or, where none has such networks, under our own names. */
+export type HfNaming = HfModelType | "own";
+
+/** What `architectures` names under our own names: classes that only this library has. */
+const ownClasses: Readonly<Record<ModelHead["kind"], string>> = { mlm: "BortForMaskedLM", classifier: "BortForSequenceClassification" };
+
+/** The naming that fits an architecture: a type that has both heads as ours are, so that both are written alike. */
+export function hfNaming(arch: EncoderArch): HfNaming {
+  const types = [arch.positionOffset > 0 ? "roberta" : "bert", "albert", "mobilebert"] as const;
+  return types.find((type) => hfFamilies[type].holds(arch)) ?? "own";
 }
 
-const bert: HfFamily = {
-  prefix: "bert",
-  classes: { mlm: "BertForMaskedLM", classifier: "BertForSequenceClassification" },
-  headNames: {
-    "mlm.dense.weight": "cls.predictions.transform.dense.weight",
-    "mlm.dense.bias": "cls.predictions.transform.dense.bias",
-    "mlm.norm.gain": "cls.predictions.transform.LayerNorm.weight",
-    "mlm.norm.bias": "cls.predictions.transform.LayerNorm.bias",
-    "mlm.bias": "cls.predictions.bias",
-    "classifier.dense.weight": "bert.pooler.dense.weight",
-    "classifier.dense.bias": "bert.pooler.dense.bias",
-    "classifier.output.weight": "classifier.weight",
-    "classifier.output.bias": "classifier.bias",
-  },
-};
+/** The naming of a folder whose config says these. */
+export function hfNamingOf(architecture: string | undefined, modelType: HfModelType): HfNaming {
+  return Object.values(ownClasses).includes(architecture ?? "") ? "own" : modelType;
+}
 
-const roberta: HfFamily = {
-  prefix: "roberta",
-  classes: { mlm: "RobertaForMaskedLM", classifier: "RobertaForSequenceClassification" },
-  headNames: {
-    "mlm.dense.weight": "lm_head.dense.weight",
-    "mlm.dense.bias": "lm_head.dense.bias",
-    "mlm.norm.gain": "lm_head.layer_norm.weight",
-    "mlm.norm.bias": "lm_head.layer_norm.bias",
-    "mlm.bias": "lm_head.bias",
-    "classifier.dense.weight": "classifier.dense.weight",
-    "classifier.dense.bias": "classifier.dense.bias",
-    "classifier.output.weight": "classifier.out_proj.weight",
-    "classifier.output.bias": "classifier.out_proj.bias",
-  },
-};
+/** The class that `architectures` names for each head; none where that class computes something else than ours, or there is no class for the encoder. */
+export function hfClasses(arch: EncoderArch, naming: HfNaming): Readonly<Partial<Record<ModelHead["kind"], string>>> {
+  if (naming === "own") return ownClasses;
+  const { holds, classes: { mlm, classifier }, mlmActivation = arch.activation } = hfFamilies[naming];
+  if (!holds(arch)) return {};
+  return { ...(mlm !== undefined && mlmActivation === arch.activation && { mlm }), ...(classifier !== undefined && { classifier }) };
+}
 
-/** The family that `toHfConfig` of `@bort/arch` names as the `model_type`. */
-export const hfFamily = ({ positionOffset }: EncoderArch): HfFamily => (positionOffset > 0 ? roberta : bert);
+/** The table that transformers' encoders always have, and ours only where `tokenTypes` is above 0: zeros add nothing. */
+export function hfZeroTokenTypes(arch: EncoderArch, naming: HfNaming = hfNaming(arch)): Pick<HfTensor, "hfName" | "shape"> | undefined {
+  if (arch.tokenTypes > 0 || naming === "own" || naming === "distilbert") return undefined;
+  const size = arch.embedding?.kind === "projected" ? arch.embedding.size : arch.hiddenSize;
+  return { hfName: hfFamilies[naming].names["embeddings.tokenType"]!, shape: [1, size] };
+}
 
-/** Name of the table that transformers' encoders always have, and ours only where `tokenTypes` is above 0. */
-export const hfTokenTypes = (arch: EncoderArch): string => `${hfFamily(arch).prefix}.${embeddingNames["embeddings.tokenType"]}`;
-
-const embeddingNames = {
-  "embeddings.word": "embeddings.word_embeddings.weight",
-  "embeddings.position": "embeddings.position_embeddings.weight",
-  "embeddings.tokenType": "embeddings.token_type_embeddings.weight",
-  "embeddings.norm.gain": "embeddings.LayerNorm.weight",
-  "embeddings.norm.bias": "embeddings.LayerNorm.bias",
-} as const;
-
-const layerNames: Readonly<Record<string, string>> = {
-  "attention.output.weight": "attention.output.dense.weight",
-  "attention.output.bias": "attention.output.dense.bias",
-  "attention.norm.gain": "attention.output.LayerNorm.weight",
-  "attention.norm.bias": "attention.output.LayerNorm.bias",
-  "feedForward.up.weight": "intermediate.dense.weight",
-  "feedForward.up.bias": "intermediate.dense.bias",
-  "feedForward.down.weight": "output.dense.weight",
-  "feedForward.down.bias": "output.dense.bias",
-  "feedForward.norm.gain": "output.LayerNorm.weight",
-  "feedForward.norm.bias": "output.LayerNorm.bias",
-};
-
-/** Every tensor of a model under its Hugging Face name; our one matrix for query, key and value is three there. */
-export function hfTensors(arch: EncoderArch, head: ModelHead): HfTensor[] {
-  const { prefix, headNames } = hfFamily(arch);
-  const whole = (hfName: string, { name, shape }: ParameterSpec): HfTensor => ({ hfName, shape, parameter: name, offset: 0 });
+/** Every tensor of a model under the names of its file; our one matrix for query, key and value is three in transformers. */
+export function hfTensors(arch: EncoderArch, head: ModelHead, naming: HfNaming = hfNaming(arch)): HfTensor[] {
   return modelParameters(arch, head).flatMap((spec) => {
-    const { name } = spec;
-    const [, index, rest] = /^layers\.(\d+)\.(.+)$/.exec(name) ?? [];
-    if (index === undefined || rest === undefined) {
-      return [whole(headNames[name] ?? `${prefix}.${embeddingNames[name as keyof typeof embeddingNames]}`, spec)];
-    }
-    const layer = `${prefix}.encoder.layer.${index}.`;
-    return rest.startsWith("attention.qkv.") ? splitProjections(arch.layers[Number(index)]!, spec, `${layer}attention.self.`) : [whole(`${layer}${layerNames[rest]!}`, spec)];
+    if (naming === "own") return [{ hfName: ownName(spec.name), shape: spec.shape, parameter: spec.name, offset: 0 }];
+    return separated(arch, spec).map(({ name, ...tensor }) => ({ hfName: hfName(hfFamilies[naming], arch, name), ...tensor }));
   });
 }
 
-function splitProjections({ heads, keySize, valueSize }: LayerArch, { name, shape }: ParameterSpec, prefix: string): HfTensor[] {
-  const kind = name.slice(name.lastIndexOf(".") + 1);
+const ownName = (name: string): string => (/^(embeddings|layers)\./.test(name) ? `encoder.${name}` : name);
+
+function hfName({ layer, names }: HfFamily, arch: EncoderArch, name: string): string {
+  const [, index, rest = name] = /^layers\.(\d+)\.(.+)$/.exec(name) ?? [];
+  const [, stacked = ""] = /^stacked\.(\d+)\./.exec(rest) ?? [];
+  const key = rest.replace(/^stacked\.\d+/, "stacked.*");
+  const end = key.lastIndexOf(".");
+  const found = names[key] ?? `${names[key.slice(0, end)]!}.${key.slice(end + 1) === "bias" ? "bias" : "weight"}`;
+  return `${index === undefined ? "" : layer(Number(index), arch)}${found.replace("*", stacked)}`;
+}
+
+const projections: Readonly<Record<string, readonly ("query" | "key" | "value")[]>> = { qkv: ["query", "key", "value"], queryKey: ["query", "key"] };
+
+/** A parameter, or its parts where it is the projections of attention side by side. */
+function separated(arch: EncoderArch, { name, shape }: ParameterSpec): { name: string; shape: Shape; parameter: string; offset: number }[] {
+  const [, index, joined, kind] = /^layers\.(\d+)\.attention\.(qkv|queryKey)\.(\w+)$/.exec(name) ?? [];
+  if (joined === undefined) return [{ name, shape, parameter: name, offset: 0 }];
+  const layer = arch.layers[Number(index)]!;
   const rowSize = sizeOf(shape.slice(1));
   let row = 0;
-  return ([["query", keySize], ["key", keySize], ["value", valueSize]] as const).map(([projection, size]) => {
+  return projections[joined]!.map((projection) => {
     const start = row;
-    row += heads * size;
-    return { hfName: `${prefix}${projection}.${kind}`, shape: [heads * size, ...shape.slice(1)], parameter: name, offset: start * rowSize };
+    row += projectionRows(layer)[projection];
+    return { name: `layers.${index}.attention.${projection}.${kind}`, shape: [row - start, ...shape.slice(1)], parameter: name, offset: start * rowSize };
   });
 }
+
+const projectionRows = ({ heads, keySize, valueSize }: LayerArch): Readonly<Record<"query" | "key" | "value", number>> =>
+  ({ query: heads * keySize, key: heads * keySize, value: heads * valueSize });

@@ -1,7 +1,9 @@
 export { NnError, type NnErrorCode } from "./nn-error.js";
 export { modelParameters, type ModelHead, type ParameterSpec } from "./parameter-spec.js";
 export { ParameterStore, parameterNodes, type ParameterLayout } from "./parameter-store.js";
-export { classifierHead, encoder, mlmHead, type EncoderInputs, type ParameterNodes } from "./encoder.js";
+export { type ParameterNodes } from "./blocks.js";
+export { encoder, type EncoderInputs } from "./encoder.js";
+export { classifierHead, mlmHead } from "./heads.js";
 export { distillationLoss, labelLoss, lastLayerCrossEntropy, weightedMean, type DistillationInputs } from "./losses.js";
 export { createModel, withClassifier, type Classifier, type MlmModel, type Model } from "./model.js";
 export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmNodes, type MlmShape } from "./mlm.js";

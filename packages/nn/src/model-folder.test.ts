@@ -1,13 +1,14 @@
-import { type EncoderArch, uniformArch } from "@bort/arch";
+import { type EncoderArch, type HfModelType, uniformArch } from "@bort/arch";
 import { type Tokenizer, trainByteLevelBpe } from "@bort/data";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { randomArch } from "../../arch/src/random-arch.js";
 import { type Model } from "./model.js";
 import { isClassifier, isMlmModel, loadClassifier, loadMlmModel, loadModel, saveModel } from "./model-folder.js";
 import { type ModelHead } from "./parameter-spec.js";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { temporaryFolder } from "./temporary-folder.js";
-import { filled, filledModel, tinyTokenizer, unevenArch } from "./test-models.js";
+import { archKinds, filled, filledModel, tinyTokenizer, unevenArch } from "./test-models.js";
 
 const at = temporaryFolder();
 const tokenizer: Tokenizer = await tinyTokenizer();
@@ -16,7 +17,11 @@ const classifier = { kind: "classifier", labels: ["not_entailment", "entailment"
 const plain = uniformArch({ depth: 2, heads: 2, hidden: 8, intermediate: 12, vocabSize: 261, positions: 16, layerNormEps: 1e-5, padTokenId: 1 });
 const offset: EncoderArch = { ...plain, positionOffset: 2, tokenTypes: 1 };
 
-const archs: [string, EncoderArch][] = [["plain", plain], ["with an offset", offset], ["with token types", { ...plain, tokenTypes: 2, activation: "geluTanh" }], ["uneven", unevenArch]];
+const archs: [string, EncoderArch][] = [
+  ["even", plain], ["with an offset", offset], ["with token types", { ...plain, tokenTypes: 2, activation: "geluTanh" }], ["uneven", unevenArch],
+  ...Object.entries(archKinds).map(([name, arch]): [string, EncoderArch] => [name, { ...arch, vocabSize: 261 }]),
+  ...Array.from({ length: 12 }, (_, seed): [string, EncoderArch] => [`random ${seed}`, { ...randomArch(seed), vocabSize: 261 }]),
+];
 const config = (folder: string): Record<string, unknown> => JSON.parse(readFileSync(at(folder, "config.json"), "utf8")) as Record<string, unknown>;
 
 /** A copy of a saved folder, changed. */
@@ -63,6 +68,29 @@ describe("saveModel", () => {
   it("does not let transformers mistake layers of other heads for a plain BERT, whose matrices have the same shapes", () => {
     saveModel(at("uneven"), { model: filledModel(unevenArch, mlm), tokenizer });
     expect(config("uneven")["num_attention_heads"]).toEqual([4, 1]);
+  });
+
+  it("writes the type that is asked for, and a folder that was read with a type as that type again", () => {
+    const electra: EncoderArch = { ...plain, embedding: { kind: "projected", size: 5 } };
+    const mlmModel = filledModel(electra, mlm);
+    saveModel(at("albert"), { model: mlmModel, tokenizer });
+    expect(config("albert")).toMatchObject({ model_type: "albert", architectures: ["AlbertForMaskedLM"] });
+    saveModel(at("electra"), { model: mlmModel, tokenizer, modelType: "electra" });
+    saveModel(at("again"), loadMlmModel(at("electra")));
+    expect(config("again")).toEqual(config("electra"));
+    expect(config("again")).toMatchObject({ model_type: "electra", architectures: ["ElectraForMaskedLM"], num_attention_heads: 2 });
+    expect(Object.keys(readSafetensors(at("again", "model.safetensors")).tensors)).toContain("electra.embeddings_project.weight");
+    const refused = (model: Model, modelType: HfModelType): void =>
+      expect(() => saveModel(at("refused"), { model, tokenizer, modelType })).toThrow(expect.objectContaining({ code: "nn/bad-model-folder" }));
+    refused(filledModel(electra, classifier), "electra"); // its classifier computes something else
+    refused(mlmModel, "bert"); // without a projection
+    expect(existsSync(at("refused"))).toBe(false);
+  });
+
+  it("writes what no class of transformers has under names of its own, which transformers does not take for a model", () => {
+    saveModel(at("own"), { model: filledModel({ ...archKinds["with merged bottlenecks"]!, vocabSize: 261 }, mlm), tokenizer });
+    expect(config("own")).toMatchObject({ architectures: ["BortForMaskedLM"], num_attention_heads: [2, 1, 2] });
+    expect(Object.keys(readSafetensors(at("own", "model.safetensors")).tensors)).toContain("encoder.layers.1.bottleneck.input.weight");
   });
 
   it("refuses a tokenizer of another size before it writes", async () => {

@@ -57,9 +57,10 @@ export class ParameterStore {
   /** A store with fresh values: the same seed gives a parameter of the same name and shape the same values in every model. */
   static initialized(specs: readonly ParameterSpec[], seed: number, deviation: number): ParameterStore {
     const store = new ParameterStore(specs);
-    for (const { name, init } of specs) {
+    for (const { name, shape, init } of specs) {
       const values = store.view(name);
       if (init === "ones") values.fill(1);
+      if (init === "identity") for (let i = 0; i < Math.min(...shape); i++) values[i * shape[1]! + i] = 1;
       if (init === "normal") {
         const rng = random(seed, "init", name);
         for (let i = 0; i < values.length; i++) values[i] = deviation * rng.normal();

@@ -9,7 +9,7 @@ import { createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
 import { sgd } from "./optimizer/sgd.js";
 import { ParameterStore } from "./parameter-store.js";
-import { chainBatches, unevenArch } from "./test-models.js";
+import { archKinds, chainBatches, unevenArch } from "./test-models.js";
 import { Trainer, type TrainerOptions } from "./trainer.js";
 
 const shape = { batchSize: 4, sequenceLength: 12, maskedPerSequence: 2 };
@@ -23,7 +23,8 @@ const makeTrainer = (backend: Backend, options: Partial<TrainerOptions> = {}): P
   Trainer.create({ backend, parameters: createModel(arch, mlm, 5).parameters, graph: mlmLossGraph(arch, shape), optimizer: adamW(), ...options });
 
 describe("Trainer", () => {
-  it.each([["uniform", arch], ["uneven", { ...unevenArch, vocabSize: 29 }]])("trains alike on the reference backend and on ONNX Runtime: %s", async (_, trained) => {
+  const kinds = ["with a bottleneck, shared and projected", "of MobileBERT"].map((kind) => [kind, { ...archKinds[kind]!, vocabSize: 29 }] as const);
+  it.each([["uniform", arch], ["uneven", { ...unevenArch, vocabSize: 29 }], ...kinds] as const)("trains alike on the reference backend and on ONNX Runtime: %s", async (_, trained) => {
     const run = async (backend: Backend): Promise<{ flat: Float32Array; losses: number[] }> => {
       const { parameters } = createModel(trained, mlm, 5);
       const trainer = await Trainer.create({ backend, parameters, graph: mlmLossGraph(trained, shape), optimizer: adamW({ epsilon: 1e-4 }) });

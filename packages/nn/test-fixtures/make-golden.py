@@ -4,8 +4,8 @@ Made with Python 3.11, torch 2.13.0 (float64, CPU), transformers 5.18.0, safeten
 
     python make-golden.py > golden.json
 
-Weights are not stored. Both sides fill a tensor from its Hugging Face name: element i is 0.25 sin(p + 0.7 i), p the sum of the name's character
-codes, rounded to float32; 1 more for the gain of a LayerNorm. Of each gradient two numbers are stored: sum g_i cos(0.3 i), and sum g_i^2.
+Weights are not stored: both sides fill a tensor from its Hugging Face name, as `filled` tells. Of each gradient two numbers are stored:
+sum g_i cos(0.3 i), and sum g_i^2.
 """
 
 import base64
@@ -18,19 +18,9 @@ from safetensors.numpy import save
 from torch import nn
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, RobertaConfig, RobertaForMaskedLM, RobertaForSequenceClassification
 
+from make_filled import filled, numbers
+
 torch.set_default_dtype(torch.float64)
-
-
-def filled(name, shape):
-    phase = sum(ord(c) for c in name)
-    values = 0.25 * np.sin(phase + 0.7 * np.arange(math.prod(shape)))
-    if "norm" in name.lower() and name.endswith(".weight"):
-        values = values + 1
-    return torch.tensor(values.astype(np.float32).astype(np.float64)).reshape(shape)
-
-
-def numbers(tensor):
-    return [float(f"{x:.10g}") for x in tensor.detach().reshape(-1).tolist()]
 
 
 def summary(gradient):

@@ -1,0 +1,37 @@
+import { type ComponentKind } from "./components.js";
+import { type CountingRule, type Term } from "./tally.js";
+
+const product: Term = { value: (from, to) => from * to, formula: (from, to) => `${from} × ${to}` };
+const scaleAndShift: Term = { value: (_, to) => 2 * to, formula: (_, to) => `2 × ${to}` };
+
+/** The parameters of each kind of component that has any. */
+const parameterTerms: Readonly<Partial<Record<ComponentKind, Term>>> = {
+  table: product,
+  addedTable: product,
+  linear: { value: (from, to) => from * to + to, formula: (from, to) => `${from} × ${to} + ${to}` },
+  matrix: product,
+  bias: { value: (_, to) => to, formula: (_, to) => to },
+  norm: scaleAndShift,
+  headNorm: scaleAndShift,
+};
+
+/** Every parameter once, however often it is used. */
+export const countingOnce: CountingRule = {
+  what: "parameters",
+  copies: ({ owned }) => owned,
+  termOf: ({ kind }) => parameterTerms[kind],
+};
+
+/** A tied matrix and a shared layer at each place where they are used. */
+export const countingEach: CountingRule = {
+  what: "parameters, at each place of use",
+  copies: ({ runs }) => runs,
+  termOf: ({ kind }) => (kind === "tied" ? product : parameterTerms[kind]),
+};
+
+/** Weight matrices and the word table alone: what schuBERT's betas count. Source: schuBERT, section 5. */
+export const countingMatrices: CountingRule = {
+  what: "elements of matrices",
+  copies: ({ owned }) => owned,
+  termOf: ({ kind }) => (kind === "linear" || kind === "matrix" || kind === "table" ? product : undefined),
+};

@@ -1,0 +1,117 @@
+import { type Component } from "./components.js";
+import { type Group } from "./network.js";
+import { type Receipt, receiptLeaf, receiptOver } from "./receipt.js";
+import { requireExact } from "./require-size.js";
+import { lettersOf, size, symbols } from "./sizes.js";
+
+/** What a component counts for, given its `from` and `to`: as a number, and as a formula of the same two. */
+export interface Term {
+  readonly value: (from: number, to: number) => number;
+  readonly formula: (from: string, to: string) => string;
+}
+
+/** A way to count a network. */
+export interface CountingRule {
+  /** What is counted: "parameters". */
+  readonly what: string;
+  /** How many copies of a group count. */
+  readonly copies: (group: Group) => number;
+  /** What one copy is, where it is not the group itself: "per token". */
+  readonly per?: (group: Group) => string;
+  /** The term of a component in one copy; `undefined` where it counts nothing. */
+  readonly termOf: (component: Component) => Term | undefined;
+}
+
+/** A count and its parts, with a receipt that is made when it is read. */
+export class Tally {
+  /** The sum of the parts. */
+  readonly total: number;
+  /** Word, position and token-type tables, their norm and projection. */
+  readonly embedding: number;
+  /** All layers, their bottlenecks included. */
+  readonly encoder: number;
+  readonly pooler: number;
+  readonly heads: number;
+  readonly #receipt: () => Receipt;
+
+  constructor({ embedding, encoder, pooler, heads }: Readonly<Record<Group["part"], number>>, what: string, receipt: () => Receipt) {
+    this.total = requireExact(embedding + encoder + pooler + heads, what);
+    this.embedding = embedding;
+    this.encoder = encoder;
+    this.pooler = pooler;
+    this.heads = heads;
+    this.#receipt = receipt;
+  }
+
+  /** The tree of named terms that the total is the sum of. */
+  get receipt(): Receipt {
+    return this.#receipt();
+  }
+}
+
+/** Counts every group by one rule. Throws `arch/too-large` beyond 2^53. */
+export function tally(groups: readonly Group[], rule: CountingRule): Tally {
+  const parts = { embedding: 0, encoder: 0, pooler: 0, heads: 0 };
+  for (const group of groups) {
+    const { sizes } = group;
+    let sum = 0;
+    for (const { from, to, times, value } of termsIn(group.components, rule)) sum += sizes[times]! * value(sizes[from]!, sizes[to]!);
+    parts[group.part] += rule.copies(group) * sum;
+  }
+  return new Tally(parts, rule.what, () => tallyReceipt(groups, rule));
+}
+
+type CountedComponent = Pick<Component, "from" | "name" | "times" | "to"> & Term;
+
+const counted = new WeakMap<CountingRule, WeakMap<readonly Component[], CountedComponent[]>>();
+
+/** The components that count by a rule; found once for each list of components, since millions of networks are made of a few lists. */
+function termsIn(components: readonly Component[], rule: CountingRule): readonly CountedComponent[] {
+  let lists = counted.get(rule);
+  if (lists === undefined) counted.set(rule, lists = new WeakMap());
+  let terms = lists.get(components);
+  if (terms === undefined) {
+    terms = components.flatMap((component) => {
+      const term = rule.termOf(component);
+      const { name, from, to, times } = component;
+      return term === undefined ? [] : [{ name, from, to, times, value: term.value, formula: term.formula }];
+    });
+    lists.set(components, terms);
+  }
+  return terms;
+}
+
+const partNames = ["embedding", "encoder", "pooler", "heads"] as const;
+
+function tallyReceipt(groups: readonly Group[], rule: CountingRule): Receipt {
+  return receiptOver(rule.what, partNames.map((part) => {
+    const terms = groups.filter((group) => group.part === part).map((group) => groupReceipt(group, rule));
+    return terms.length === 1 && part !== "encoder" ? terms[0]! : receiptOver(part, terms);
+  }));
+}
+
+function groupReceipt(group: Group, rule: CountingRule): Receipt {
+  const { sizes, source } = group;
+  const letters = lettersOf(sizes);
+  const terms = termsIn(group.components, rule).map(({ name, from, to, times, value, formula }) => {
+    const written = formula(symbols[from]!, symbols[to]!);
+    const repeated = times === size.one ? written : `${symbols[times]} × (${written})`;
+    return receiptLeaf(name, sizes[times]! * value(sizes[from]!, sizes[to]!), repeated, letters);
+  });
+  const copies = rule.copies(group);
+  const name = rule.per === undefined ? groupName(group) : `${groupName(group)}, ${rule.per(group)}`;
+  return receiptOver(name, terms, { source, ...(copies === 1 ? {} : { times: copies }) });
+}
+
+/** What one copy of a group is, for receipts: "per token". */
+export function perCopy({ per }: Group): string {
+  return perNames[per];
+}
+
+const perNames: Readonly<Record<Group["per"], string>> = { token: "per token", sequence: "per sequence", maskedPosition: "per masked position" };
+
+/** Layers by number, from 1: "layer 3", "layers 1-12". */
+export function groupName({ name, firstLayer, runs }: Group): string {
+  if (firstLayer < 0) return name;
+  return runs === 1 ? `${name} ${firstLayer + 1}` : `${name}s ${firstLayer + 1}-${firstLayer + runs}`;
+}
