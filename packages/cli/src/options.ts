@@ -46,9 +46,12 @@ export const choice = <const T extends string>(choices: readonly T[], descriptio
     throw usageError(`--${name} must be one of ${choices.join(", ")}, got ${JSON.stringify(value)}`);
   });
 
+/** As many values as are given. */
+export const anyList = (hint: string, description: string): Option<readonly string[]> => ({ hint: `${hint}...`, description, list: true, read: (values) => values });
+
 /** One value or more. */
 export const list = (hint: string, description: string): Option<readonly string[]> => ({
-  hint: `${hint}...`, description, list: true, required: true,
+  ...anyList(hint, description), required: true,
   read: (values, name) => {
     if (values.length === 0) throw missing(name);
     return values;

@@ -1,14 +1,9 @@
-import { readFileSync } from "node:fs";
 import { CliError } from "./cli-error.js";
+import { readTextFile } from "./read-text-file.js";
 
-/** A file of JSON, parsed; @throws CliError `cli/bad-json` where it cannot be read or is none */
+/** A file of JSON, parsed; @throws CliError `cli/bad-json` where it cannot be read, is longer than 1 MiB or is none */
 export function readJsonFile(path: string): unknown {
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new CliError("cli/bad-json", `cannot read ${path} (${(cause as NodeJS.ErrnoException).code}); check the path`, { cause });
-  }
+  const content = readTextFile(path);
   try {
     return JSON.parse(content);
   } catch (cause) {

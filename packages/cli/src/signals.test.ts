@@ -61,8 +61,8 @@ describe("the program", () => {
     it("prints its result on standard output and ends with its code", async () => {
       const good = bort(["arch", "bort", "--json"]);
       expect(await good.ended()).toBe(0);
-      expect(JSON.parse(good.text.stdout)).toMatchObject({ arch: [4, 8, 1024, 768] });
-      expect(await bort(["arch", "bort", "--sequence", "x"]).ended()).toBe(2);
+      expect(JSON.parse(good.text.stdout)).toMatchObject({ name: "bort", parameters: { total: 75_106_304 } });
+      expect(await bort(["arch", "bort", "--seq", "x"]).ended()).toBe(2);
     });
 
     it.each(["SIGINT", "SIGTERM"] as const)("ends at once on %s, says how to go on, and goes on", async (signal) => {

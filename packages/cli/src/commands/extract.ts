@@ -53,8 +53,8 @@ export const extract: Command = command({
     const shape = shapeOf(batchSize, sequenceLengthFor(teacher, options["sequence-length"]));
     const corpus = await openCorpus(options.corpus, { signal });
     const inputs = { teacher: await fileHash(join(options.teacher, "model.safetensors")) };
-    const settings = { space: space.axes, epsilon, hyperparameters, steps, latency, seed, shape, corpus: corpusFacts(corpus), inputs };
-    const request = { command: "extract", settings: { ...settingsOf(options), space: space.axes }, inputs };
+    const settings = { space: space.lists, epsilon, hyperparameters, steps, latency, seed, shape, corpus: corpusFacts(corpus), inputs };
+    const request = { command: "extract", settings: { ...settingsOf(options), space: space.lists }, inputs };
     const backend = await backendOf(options);
     const bars = barsOn(terminal, options.quiet);
 
