@@ -2,24 +2,24 @@ import { type Component, type ComponentKind } from "./components.js";
 import { type Copies, type Group } from "./network.js";
 import { type Receipt, receiptLeaf, receiptOver } from "./receipt.js";
 import { lettersOf, type Size, size, type SizeName, symbols } from "./sizes.js";
-import { type CountingRule, groupName, perCopy, type Term } from "./tally.js";
+import { type CountingRule, groupName, perCopy, type Term, term } from "./tally.js";
 
-const inputs: Term = { value: (from) => from, formula: (from) => from };
-const columns: Term = { value: (_, to) => to, formula: (_, to) => to };
-const bothOperands: Term = { value: (_, to) => 2 * to, formula: (_, to) => `2 × ${to}` };
+const inputs = term({ inputs: 1 });
+const outputs = term({ outputs: 1 });
+const bothOperands = term({ outputs: 2 });
 
 /** What a backward pass reads of each kind of component. */
 const keptTerms: Readonly<Partial<Record<ComponentKind, Term>>> = {
   linear: inputs,
   matrix: inputs,
   tied: inputs,
-  bias: columns, // The decoder's: its logits, for the softmax of the loss.
-  norm: columns,
-  headNorm: columns,
-  product: columns,
-  softmax: { value: (from, to) => from * to, formula: (from, to) => `${from} × ${to}` },
-  activation: columns,
-  tanh: columns,
+  bias: outputs, // The decoder's: its logits, for the softmax of the loss.
+  norm: outputs,
+  headNorm: outputs,
+  product: outputs,
+  softmax: term({ products: 1 }),
+  activation: outputs,
+  tanh: outputs,
 };
 
 /** Counts the elements that are kept from the forward to the backward pass. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ArchFrame, archOf, type ArchTuple, formatTuple, parseTuple, tupleOf } from "./arch-tuple.js";
+import { archOf, type ArchTuple, formatTuple, parseTuple, tupleOf } from "./arch-tuple.js";
+import { type ArchFrame } from "./uniform-arch.js";
 
 const frame: ArchFrame = { vocabSize: 50_265, positions: 512 };
 const bort: ArchTuple = [4, 8, 1024, 768];

@@ -1,14 +1,11 @@
 import { ArchError, shown } from "./arch-error.js";
 import { type EncoderArch, sameLayer } from "./encoder-arch.js";
-import { uniformArch, type UniformArchOptions } from "./uniform-arch.js";
+import { type ArchFrame, uniformArch } from "./uniform-arch.js";
 import { type LegalSize, type MultipleOf } from "./legal-size.js";
 import { requireSize } from "./require-size.js";
 
 /** Bort's <D, A, H, I>: the four numbers that tell one uniform BERT from another. Source: Bort, section 3.1. */
 export type ArchTuple = readonly [depth: number, heads: number, hidden: number, intermediate: number];
-
-/** What a tuple leaves open: vocabulary, positions and conventions, common to every candidate of a search. */
-export type ArchFrame = Omit<UniformArchOptions, "depth" | "heads" | "hidden" | "intermediate">;
 
 /** The architecture of a tuple inside a frame; the compiler refuses and it throws what `uniformArch` refuses and throws. */
 export function archOf<D extends number, A extends number, H extends number, I extends number>(

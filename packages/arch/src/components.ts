@@ -48,14 +48,20 @@ const [table, addedTable, linear, matrix, tied, product, softmax] =
 const [norm, headNorm, residual, activation, tanh, bias] =
   [along("norm"), along("headNorm"), along("residual"), along("activation"), along("tanh"), along("bias")];
 
-const places = (columns: SizeName): Component[] =>
-  [addedTable("positions", "positions", columns), addedTable("token types", "tokenTypes", columns), norm("norm", columns)];
-
-export const embeddings: Readonly<Record<EmbeddingKind, readonly Component[]>> = {
-  plain: [table("words", "vocabulary", "hidden"), ...places("hidden")],
-  projected: [table("words", "vocabulary", "embedding"), ...places("embedding"), linear("projection", "embedding", "hidden")],
-  wordProjected: [table("words", "vocabulary", "embedding"), linear("projection", "context", "hidden"), ...places("hidden")],
+const embeddingsWith = (types: (columns: SizeName) => readonly Component[]): Readonly<Record<EmbeddingKind, readonly Component[]>> => {
+  const places = (columns: SizeName): Component[] => [addedTable("positions", "positions", columns), ...types(columns), norm("norm", columns)];
+  return {
+    plain: [table("words", "vocabulary", "hidden"), ...places("hidden")],
+    projected: [table("words", "vocabulary", "embedding"), ...places("embedding"), linear("projection", "embedding", "hidden")],
+    wordProjected: [table("words", "vocabulary", "embedding"), linear("projection", "context", "hidden"), ...places("hidden")],
+  };
 };
+
+/** Embeddings without token types. */
+export const embeddings: ReturnType<typeof embeddingsWith> = embeddingsWith(() => []);
+
+/** Embeddings with token types. */
+export const typedEmbeddings: ReturnType<typeof embeddingsWith> = embeddingsWith((columns) => [addedTable("token types", "tokenTypes", columns)]);
 
 /** softmax(Q K^T / sqrt(k)) V, projection, residual, norm; `values` is what the value projection reads. Vaswani et al. 2017, eq. 1. */
 const attention = (values: "hidden" | "width"): Component[] => [

@@ -6,7 +6,7 @@ import { type Heads, validateHeads } from "./heads.js";
 import { type Copies, networkOf } from "./network.js";
 import { receiptOver } from "./receipt.js";
 import { requireSize } from "./require-size.js";
-import { type CountingRule, perCopy, Tally, tally, type Term } from "./tally.js";
+import { type CountingRule, perCopy, Tally, tally, term } from "./tally.js";
 
 interface CommonFlopsOptions {
   /** Tokens per sequence, padding included. */
@@ -97,20 +97,11 @@ function ruleFor(arch: EncoderArch, { unit = "flop", attention = true, embedding
     what: unit === "mac" ? "MACs" : "FLOPs",
     copies: ({ runs, per }) => runs * copies[per],
     per: perCopy,
-    termOf: ({ kind }) => termOf(kind, multiplied.has(kind) ? perMac : 0, perElement[kind] ?? 0),
-  };
-}
-
-/** `perMac` x from x to, and `perElement` for every output: for every score of a softmax, and for none of a table that has no rows. */
-function termOf(kind: ComponentKind, perMac: number, perElement: number): Term | undefined {
-  if (perMac === 0 && perElement === 0) return undefined;
-  const times = (factor: number): string => (factor === 1 ? "" : `${factor} × `);
-  return {
-    value: (from, to) => perMac * from * to + perElement * (kind === "softmax" ? from : 1) * (from === 0 ? 0 : to),
-    formula: (from, to) => [
-      ...(perMac > 0 ? [`${times(perMac)}${from} × ${to}`] : []),
-      ...(perElement > 0 ? [`${times(perElement)}${kind === "softmax" ? `${from} × ` : ""}${to}`] : []),
-    ].join(" + "),
+    termOf: ({ kind }) => {
+      const elements = perElement[kind] ?? 0;
+      const scores = kind === "softmax" ? elements : 0;
+      return term({ products: (multiplied.has(kind) ? perMac : 0) + scores, outputs: elements - scores });
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ArchFrame } from "./arch-tuple.js";
+import { type ArchFrame } from "./uniform-arch.js";
 
 /** BERT's tables and conventions, uncased. Source: Devlin et al. 2018, released models. */
 export const bertFrame: ArchFrame = { vocabSize: 30_522, positions: 512, tokenTypes: 2, pooler: true, padTokenId: 0 };

@@ -1,7 +1,7 @@
 export { type Accounting, accountings, type PaperAccounting } from "./accounting.js";
 export { ArchError, type ArchErrorCode } from "./arch-error.js";
 export { archFromJson, type ArchJson, archToJson, type LayerRun } from "./arch-json.js";
-export { type ArchFrame, archOf, type ArchTuple, formatTuple, parseTuple, tupleOf } from "./arch-tuple.js";
+export { archOf, type ArchTuple, formatTuple, parseTuple, tupleOf } from "./arch-tuple.js";
 export { type Axis, type AxisValues, type ValueRange } from "./design-space/axis.js";
 export { type DesignSpace, designSpace, type DesignSpaceOptions, type MeasureRange, type NeighbourOptions } from "./design-space/design-space.js";
 export { bortSpace, gridSpace, type GridSpace, parseSpace, type SpaceAxes } from "./design-space/grid-space.js";
@@ -23,5 +23,5 @@ export { formatReceipt, type Receipt } from "./receipt.js";
 export { sameArch } from "./same-arch.js";
 export { schubertArch, type SchubertDimensions } from "./schubert-arch.js";
 export { superShaperArch, type SuperShaperOptions } from "./super-shaper-arch.js";
-export { uniformArch, type UniformArchOptions } from "./uniform-arch.js";
+export { type ArchFrame, uniformArch, type UniformArchOptions } from "./uniform-arch.js";
 export { type ArchMeasure, betas, type LayerUnitCosts, matrixParameters, schubertBetas, type UnitCosts, unitCosts } from "./unit-costs.js";

@@ -1,6 +1,6 @@
 import {
   type Component, denseClassifier, type EmbeddingKind, embeddings, lastBottleneck, type LayerKind, layers as singleLayers, mlmHeads, nextSentence, pooledClassifier, pooler,
-  stackedLayers,
+  stackedLayers, typedEmbeddings,
 } from "./components.js";
 import { type Bottleneck, type EncoderArch, sameLayer } from "./encoder-arch.js";
 import { type Heads } from "./heads.js";
@@ -30,7 +30,7 @@ export interface Group {
 export function networkOf(arch: EncoderArch, heads: Heads, sequence: number = 0): Group[] {
   const kind = arch.embedding?.kind ?? "plain";
   const sizes = sizesOf(arch, undefined, 0, sequence, heads.classifier?.labels ?? 0);
-  const groups = [single("embedding", "embedding", embeddingSources[kind], embeddings[kind], sizes, "token")];
+  const groups = [single("embedding", "embedding", embeddingSources[kind], (arch.tokenTypes > 0 ? typedEmbeddings : embeddings)[kind], sizes, "token")];
   addLayers(groups, arch, sequence);
   if (arch.pooler) groups.push(single("pooler", "pooler", "Bort, eq. 8", pooler, sizes, "sequence"));
   const { mlm, classifier } = heads;

@@ -1,16 +1,16 @@
 import { type ComponentKind } from "./components.js";
-import { type CountingRule, type Term } from "./tally.js";
+import { type CountingRule, type Term, term } from "./tally.js";
 
-const product: Term = { value: (from, to) => from * to, formula: (from, to) => `${from} × ${to}` };
-const scaleAndShift: Term = { value: (_, to) => 2 * to, formula: (_, to) => `2 × ${to}` };
+const product = term({ products: 1 });
+const scaleAndShift = term({ outputs: 2 });
 
 /** The parameters of each kind of component that has any. */
 const parameterTerms: Readonly<Partial<Record<ComponentKind, Term>>> = {
   table: product,
   addedTable: product,
-  linear: { value: (from, to) => from * to + to, formula: (from, to) => `${from} × ${to} + ${to}` },
+  linear: term({ products: 1, outputs: 1 }),
   matrix: product,
-  bias: { value: (_, to) => to, formula: (_, to) => to },
+  bias: term({ outputs: 1 }),
   norm: scaleAndShift,
   headNorm: scaleAndShift,
 };

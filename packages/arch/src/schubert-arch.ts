@@ -1,8 +1,8 @@
 import { ArchError } from "./arch-error.js";
-import { type ArchFrame } from "./arch-tuple.js";
-import { type EncoderArch, type LayerArch, validateArch } from "./encoder-arch.js";
+import { requireSize } from "./require-size.js";
+import { type ArchFrame, encoderIn } from "./uniform-arch.js";
+import { type EncoderArch, type LayerArch, mostLayers } from "./encoder-arch.js";
 import { bertFrame } from "./frames.js";
-import { uniformArch } from "./uniform-arch.js";
 
 /** schuBERT's design dimensions: one size for all layers, or a list of one a layer, of which at least one is given. */
 export interface SchubertDimensions {
@@ -32,15 +32,15 @@ export function schubertArch(dimensions: SchubertDimensions = {}): EncoderArch {
   const sizes = { heads, keySize, valueSize, intermediateSize };
   const lists = Object.values(sizes).filter((size) => typeof size === "object");
   const depth = dimensions.layers ?? lists[0]?.length ?? 12;
-  const plain = uniformArch({ ...frame, depth, heads: 1, hidden, intermediate: 1 });
+  requireSize(depth, "layers", 1, mostLayers);
   for (const [name, size] of Object.entries(sizes)) {
     if (typeof size === "object" && size.length !== depth) {
       throw new ArchError("arch/bad-arch", `arch: ${name} needs one size for each of the ${depth} layers, got ${size.length}; add or remove some`);
     }
   }
   const at = (size: number | readonly number[], layer: number): number => (typeof size === "number" ? size : size[layer]!);
-  const layers = plain.layers.map((_, i): LayerArch => (
+  const layers = Array.from({ length: depth }, (_, i): LayerArch => (
     { heads: at(heads, i), keySize: at(keySize, i), valueSize: at(valueSize, i), intermediateSize: at(intermediateSize, i) }
   ));
-  return validateArch({ ...plain, layers });
+  return encoderIn(frame, hidden, layers);
 }

@@ -1,9 +1,8 @@
 import { ArchError } from "./arch-error.js";
-import { type ArchFrame } from "./arch-tuple.js";
-import { type EncoderArch, type LayerArch, validateArch } from "./encoder-arch.js";
+import { type ArchFrame, encoderIn } from "./uniform-arch.js";
+import { type EncoderArch, type LayerArch } from "./encoder-arch.js";
 import { casedFrame } from "./frames.js";
 import { requireSize } from "./require-size.js";
-import { uniformArch } from "./uniform-arch.js";
 
 /** What the shape of a SuperShaper network leaves open; every default is the paper's. */
 export interface SuperShaperOptions {
@@ -26,10 +25,11 @@ export interface SuperShaperOptions {
  * Source: SuperShaper, section 3.1.
  */
 export function superShaperArch(shape: readonly number[], options: SuperShaperOptions = {}): EncoderArch {
-  const { hidden = 768, heads = 12, intermediate = 3072, merged = true, frame = { ...casedFrame, pooler: false } } = options;
-  const plain = uniformArch({ ...frame, depth: 1, heads: 1, hidden, intermediate });
-  return validateArch({ ...plain, layers: shape.map((width) => superShaperLayer(width, heads, intermediate)), bottleneck: { kind: "linear", merged } });
+  const { hidden = 768, heads = 12, intermediate = 3072, merged = true, frame = superShaperFrame } = options;
+  return encoderIn(frame, hidden, shape.map((width) => superShaperLayer(width, heads, intermediate)), { kind: "linear", merged });
 }
+
+const superShaperFrame: ArchFrame = { ...casedFrame, pooler: false };
 
 /** One layer of a shape. Throws `arch/bad-size` and `arch/heads-do-not-divide-hidden`. */
 export function superShaperLayer(width: number, heads: number, intermediateSize: number): LayerArch {

@@ -2,13 +2,17 @@ import { type Component } from "./components.js";
 import { type Group } from "./network.js";
 import { type Receipt, receiptLeaf, receiptOver } from "./receipt.js";
 import { requireExact } from "./require-size.js";
-import { lettersOf, size, symbols } from "./sizes.js";
+import { lettersOf, size, type Sizes, symbols } from "./sizes.js";
 
-/** What a component counts for, given its `from` and `to`: as a number, and as a formula of the same two. */
+/** What a component counts for: products x from x to + inputs x from + outputs x to. */
 export interface Term {
-  readonly value: (from: number, to: number) => number;
-  readonly formula: (from: string, to: string) => string;
+  readonly products: number;
+  readonly inputs: number;
+  readonly outputs: number;
 }
+
+/** A term with the coefficients that are given. */
+export const term = ({ products = 0, inputs = 0, outputs = 0 }: Partial<Term>): Term => ({ products, inputs, outputs });
 
 /** A way to count a network. */
 export interface CountingRule {
@@ -52,10 +56,12 @@ export class Tally {
 /** Counts every group by one rule. Throws `arch/too-large` beyond 2^53. */
 export function tally(groups: readonly Group[], rule: CountingRule): Tally {
   const parts = { embedding: 0, encoder: 0, pooler: 0, heads: 0 };
+  let components: readonly Component[] = [];
+  let counted: readonly CountedComponent[] = [];
   for (const group of groups) {
-    const { sizes } = group;
+    if (group.components !== components) counted = countedIn(components = group.components, rule);
     let sum = 0;
-    for (const { from, to, times, value } of termsIn(group.components, rule)) sum += sizes[times]! * value(sizes[from]!, sizes[to]!);
+    for (const component of counted) sum += valueOf(component, group.sizes);
     parts[group.part] += rule.copies(group) * sum;
   }
   return new Tally(parts, rule.what, () => tallyReceipt(groups, rule));
@@ -63,22 +69,34 @@ export function tally(groups: readonly Group[], rule: CountingRule): Tally {
 
 type CountedComponent = Pick<Component, "from" | "name" | "times" | "to"> & Term;
 
-const counted = new WeakMap<CountingRule, WeakMap<readonly Component[], CountedComponent[]>>();
+function valueOf({ from, to, times, products, inputs, outputs }: CountedComponent, sizes: Sizes): number {
+  const [reads, writes] = [sizes[from]!, sizes[to]!];
+  return sizes[times]! * (products * reads * writes + inputs * reads + outputs * writes);
+}
+
+function formulaOf({ from, to, times, products, inputs, outputs }: CountedComponent): string {
+  const summand = (count: number, written: string): string[] => (count === 0 ? [] : [count === 1 ? written : `${count} × ${written}`]);
+  const [reads, writes] = [symbols[from]!, symbols[to]!];
+  const once = [...summand(products, `${reads} × ${writes}`), ...summand(inputs, reads), ...summand(outputs, writes)].join(" + ");
+  return times === size.one ? once : `${symbols[times]} × (${once})`;
+}
+
+const countedLists = new WeakMap<CountingRule, WeakMap<readonly Component[], CountedComponent[]>>();
 
 /** The components that count by a rule; found once for each list of components, since millions of networks are made of a few lists. */
-function termsIn(components: readonly Component[], rule: CountingRule): readonly CountedComponent[] {
-  let lists = counted.get(rule);
-  if (lists === undefined) counted.set(rule, lists = new WeakMap());
-  let terms = lists.get(components);
-  if (terms === undefined) {
-    terms = components.flatMap((component) => {
-      const term = rule.termOf(component);
+function countedIn(components: readonly Component[], rule: CountingRule): readonly CountedComponent[] {
+  let lists = countedLists.get(rule);
+  if (lists === undefined) countedLists.set(rule, lists = new WeakMap());
+  let counted = lists.get(components);
+  if (counted === undefined) {
+    counted = components.flatMap((component) => {
       const { name, from, to, times } = component;
-      return term === undefined ? [] : [{ name, from, to, times, value: term.value, formula: term.formula }];
+      const counts = rule.termOf(component);
+      return counts === undefined ? [] : [{ name, from, to, times, products: counts.products, inputs: counts.inputs, outputs: counts.outputs }];
     });
-    lists.set(components, terms);
+    lists.set(components, counted);
   }
-  return terms;
+  return counted;
 }
 
 const partNames = ["embedding", "encoder", "pooler", "heads"] as const;
@@ -93,11 +111,7 @@ function tallyReceipt(groups: readonly Group[], rule: CountingRule): Receipt {
 function groupReceipt(group: Group, rule: CountingRule): Receipt {
   const { sizes, source } = group;
   const letters = lettersOf(sizes);
-  const terms = termsIn(group.components, rule).map(({ name, from, to, times, value, formula }) => {
-    const written = formula(symbols[from]!, symbols[to]!);
-    const repeated = times === size.one ? written : `${symbols[times]} × (${written})`;
-    return receiptLeaf(name, sizes[times]! * value(sizes[from]!, sizes[to]!), repeated, letters);
-  });
+  const terms = countedIn(group.components, rule).map((component) => receiptLeaf(component.name, valueOf(component, sizes), formulaOf(component), letters));
   const copies = rule.copies(group);
   const name = rule.per === undefined ? groupName(group) : `${groupName(group)}, ${rule.per(group)}`;
   return receiptOver(name, terms, { source, ...(copies === 1 ? {} : { times: copies }) });

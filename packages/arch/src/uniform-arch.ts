@@ -1,18 +1,10 @@
 import { ArchError } from "./arch-error.js";
-import { type Activation, type EncoderArch, type LayerArch, mostLayers, validateArch } from "./encoder-arch.js";
+import { type Activation, type Bottleneck, type EncoderArch, type LayerArch, mostLayers, validateArch } from "./encoder-arch.js";
 import { type LegalSize, type MultipleOf } from "./legal-size.js";
 import { requireSize } from "./require-size.js";
 
-/** What {@link uniformArch} needs: Bort's <D, A, H, I>, and the tables and conventions around the layers. */
-export interface UniformArchOptions {
-  /** D: number of layers. */
-  readonly depth: number;
-  /** A: attention heads in every layer; divides `hidden`. */
-  readonly heads: number;
-  /** H: width of the residual stream. */
-  readonly hidden: number;
-  /** I: inner width of every FFN. */
-  readonly intermediate: number;
+/** What <D, A, H, I> leaves open: the tables and conventions around the layers, common to every candidate of a search. */
+export interface ArchFrame {
   readonly vocabSize: number;
   readonly positions: number;
   /** Default 0. */
@@ -29,8 +21,20 @@ export interface UniformArchOptions {
   readonly padTokenId?: number;
 }
 
+/** What {@link uniformArch} needs: Bort's <D, A, H, I> inside a frame. */
+export interface UniformArchOptions extends ArchFrame {
+  /** D: number of layers. */
+  readonly depth: number;
+  /** A: attention heads in every layer; divides `hidden`. */
+  readonly heads: number;
+  /** H: width of the residual stream. */
+  readonly hidden: number;
+  /** I: inner width of every FFN. */
+  readonly intermediate: number;
+}
+
 /** {@link UniformArchOptions} whose literals are legal: sizes above 0, `hidden` a multiple of `heads`. */
-type Legal<D extends number, A extends number, H extends number, I extends number> = Omit<UniformArchOptions, "depth" | "heads" | "hidden" | "intermediate"> & {
+type Legal<D extends number, A extends number, H extends number, I extends number> = ArchFrame & {
   readonly depth: LegalSize<D>;
   readonly heads: LegalSize<A>;
   readonly hidden: MultipleOf<A, H>;
@@ -51,18 +55,14 @@ export function uniformArch(options: UniformArchOptions): EncoderArch {
   const intermediateSize = requireSize(options.intermediate, "intermediate");
   if (hiddenSize % heads !== 0) throw headsDoNotDivideHidden(heads, hiddenSize);
   const layer: LayerArch = { heads, keySize: hiddenSize / heads, valueSize: hiddenSize / heads, intermediateSize };
-  return validateArch({
-    vocabSize: options.vocabSize,
-    positions: options.positions,
-    positionOffset: options.positionOffset ?? 0,
-    tokenTypes: options.tokenTypes ?? 0,
-    hiddenSize,
-    layers: new Array<LayerArch>(depth).fill(layer),
-    activation: options.activation ?? "gelu",
-    layerNormEps: options.layerNormEps ?? 1e-12,
-    pooler: options.pooler ?? false,
-    ...(options.padTokenId === undefined ? {} : { padTokenId: options.padTokenId }),
-  });
+  return encoderIn(options, hiddenSize, new Array<LayerArch>(depth).fill(layer));
+}
+
+/** The encoder of those layers inside a frame, whose defaults are filled in. Throws what {@link validateArch} throws. */
+export function encoderIn(frame: ArchFrame, hiddenSize: number, layers: readonly LayerArch[], bottleneck?: Bottleneck): EncoderArch {
+  const { vocabSize, positions, positionOffset = 0, tokenTypes = 0, activation = "gelu", layerNormEps = 1e-12, pooler = false, padTokenId } = frame;
+  const encoder = { vocabSize, positions, positionOffset, tokenTypes, hiddenSize, layers, activation, layerNormEps, pooler };
+  return validateArch(Object.assign(encoder, padTokenId !== undefined && { padTokenId }, bottleneck !== undefined && { bottleneck }));
 }
 
 function headsDoNotDivideHidden(heads: number, hidden: number): ArchError {

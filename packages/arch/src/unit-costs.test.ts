@@ -30,6 +30,12 @@ describe("unitCosts", () => {
     expect(unitCosts(tiny).layers[0]).toEqual({ head: 3 * (4 + 1) + 4, key: 2 * (4 + 1), value: 4 + 1 + 4, feedForward: 4 + 1 + 4 });
   });
 
+  it("takes a unit from all layers that share parameters", () => {
+    const { layers } = unitCosts(presetNamed("albert-base-v2"));
+    expect(layers).toHaveLength(12);
+    for (const { feedForward } of layers) expect(feedForward).toBe(2 * 768 + 1);
+  });
+
   it("takes any measure", () => {
     const { layers } = unitCosts(base, (arch) => flops(arch, { sequence: 128 }).total);
     expect(layers[0]!.feedForward).toBe(2 * 128 * 2 * 768);

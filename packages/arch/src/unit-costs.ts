@@ -24,6 +24,9 @@ export interface UnitCosts {
   readonly layers: readonly LayerUnitCosts[];
 }
 
+/** The layer whose parameters a layer computes with. */
+const ownerOf = ({ sharing }: EncoderArch, layer: number): number => sharing?.[layer] ?? layer;
+
 /** A quantity of an architecture that units cost: parameters, FLOPs, a predicted latency. */
 export type ArchMeasure = (arch: EncoderArch) => number;
 
@@ -31,7 +34,7 @@ export type ArchMeasure = (arch: EncoderArch) => number;
  * What one hidden unit, and in each layer one head, key, value and FFN unit costs of `measure`: how much it falls when the unit is removed.
  *
  * The default measure is the exact parameter count, without heads. Units are taken away one at a time, from sizes above 1; of a size of 1 the
- * cost is how much one more would add. Throws what `measure` throws. Source: the beta of schuBERT, eq. 2.
+ * cost is how much one more would add; layers that share parameters lose the unit together. Throws what `measure` throws. Source: the beta of schuBERT, eq. 2.
  */
 export function unitCosts(arch: EncoderArch, measure: ArchMeasure = (changed) => parameterCount(changed).total): UnitCosts {
   validateArch(arch);
@@ -41,7 +44,7 @@ export function unitCosts(arch: EncoderArch, measure: ArchMeasure = (changed) =>
     hidden: cost(arch.hiddenSize, (hiddenSize) => ({ ...arch, hiddenSize })),
     layers: arch.layers.map((layer, index) => {
       const of = (name: "heads" | "intermediateSize" | "keySize" | "valueSize"): number =>
-        cost(layer[name], (size) => ({ ...arch, layers: arch.layers.with(index, { ...layer, [name]: size }) }));
+        cost(layer[name], (size) => ({ ...arch, layers: arch.layers.map((other, i) => (ownerOf(arch, i) === ownerOf(arch, index) ? { ...other, [name]: size } : other)) }));
       return { head: of("heads"), key: of("keySize"), value: of("valueSize"), feedForward: of("intermediateSize") };
     }),
   };

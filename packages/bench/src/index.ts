@@ -1,3 +1,4 @@
+export { type ArchRate, measureArch, type MeasureArchOptions } from "./arch-benchmark.js";
 export { BenchError, type BenchErrorCode } from "./bench-error.js";
 export { exportModel, type ExportedModel } from "./export-model.js";
 export { evaluateTask, type EvaluateTaskOptions, type TaskScore } from "./evaluate-task.js";

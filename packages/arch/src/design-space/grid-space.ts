@@ -1,7 +1,8 @@
 import { ArchError, shown } from "../arch-error.js";
-import { type ArchFrame, archOf, type ArchTuple } from "../arch-tuple.js";
+import { archOf, type ArchTuple } from "../arch-tuple.js";
 import { robertaFrame } from "../frames.js";
 import { requireSize } from "../require-size.js";
+import { type ArchFrame } from "../uniform-arch.js";
 import { designSpace, type DesignSpace } from "./design-space.js";
 
 /** The values that each of <D, A, H, I> may take, in the order in which they are tried; also the shape of a `space.json`. */

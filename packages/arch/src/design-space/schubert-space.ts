@@ -1,4 +1,4 @@
-import { type ArchFrame } from "../arch-tuple.js";
+import { type ArchFrame } from "../uniform-arch.js";
 import { type EncoderArch, type LayerArch, mostLayers } from "../encoder-arch.js";
 import { bertFrame } from "../frames.js";
 import { requireSize } from "../require-size.js";

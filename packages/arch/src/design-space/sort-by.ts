@@ -1,6 +1,7 @@
 import { ArchError, shown } from "../arch-error.js";
-import { type ArchFrame, archOf, type ArchTuple } from "../arch-tuple.js";
+import { archOf, type ArchTuple } from "../arch-tuple.js";
 import { parameterCount } from "../parameter-count.js";
+import { type ArchFrame } from "../uniform-arch.js";
 
 /**
  * Sorts points by a measure, smallest first, asking for each point's once; equal ones keep the order given, which for a space is its own.

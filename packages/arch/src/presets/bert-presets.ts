@@ -1,6 +1,7 @@
-import { type ArchFrame, archOf } from "../arch-tuple.js";
+import { archOf } from "../arch-tuple.js";
 import { type EncoderArch } from "../encoder-arch.js";
 import { bertFrame, bortFrame, casedFrame, robertaFrame } from "../frames.js";
+import { type ArchFrame } from "../uniform-arch.js";
 import { type Preset } from "./preset.js";
 
 const devlin = "Devlin et al. 2018 (arXiv 1810.04805), section 3";

@@ -89,7 +89,7 @@ function listPresets(args: readonly string[], print: (text: string) => void): ob
   print(consoleTable({
     columns: [{ label: "name" }, { label: "parameters" }, { label: "printed", align: "right" }, { label: "also" }, { label: "source" }],
     rows: rows.map(({ name, parameters, printed, aliases, source }) =>
-      [name, parameters, printed && `${printed.millions} M by ${printed.accounting}`, aliases.length > 0 ? aliases.join(", ") : null, source]),
+      [name, parameters, printed && `${printed.millions} M`, aliases.length > 0 ? aliases.join(", ") : null, source]),
   }));
   return { presets: rows };
 }
