@@ -52,9 +52,10 @@ function stagesOf(group: Group): Stage[] {
   if (group.part === "encoder") {
     // MobileBERT adds a layer's input to its output: the encoder's stream stays alive.
     const stream = group.components.some(({ kind, to }) => kind === "residual" && to === size.hidden) ? [["hidden" as const]] : [];
+    const has = (kind: ComponentKind): boolean => group.components.some((component) => component.kind === kind);
     return [
-      { name: `${name}, attention`, token: [...stream, ["width"], ["keys"], ["keys"], ["values"], ["sequence", "heads"]] },
-      { name: `${name}, FFN`, token: [...stream, ["width"], ["inner"], ["width"]] },
+      ...(has("softmax") ? [{ name: `${name}, attention`, token: [...stream, ["width"], ["keys"], ["keys"], ["values"], ["sequence", "heads"]] } satisfies Stage] : []),
+      ...(has("activation") ? [{ name: `${name}, FFN`, token: [...stream, ["width"], ["inner"], ["width"]] } satisfies Stage] : []),
     ];
   }
   const decodes = group.components.some(({ to }) => to === size.vocabulary);

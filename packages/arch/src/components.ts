@@ -24,8 +24,6 @@ export interface Component {
   readonly from: Size;
   /** What it writes for each token: outputs; columns of a table; of an attention product the columns of one operand. */
   readonly to: Size;
-  /** How often it occurs. */
-  readonly times: Size;
   /** What a backward pass keeps of its inputs: `"usual"` for its kind, nothing because a component before it has kept them, or both operands. */
   readonly keeps: "nothing" | "twice" | "usual";
 }
@@ -34,14 +32,9 @@ export interface Component {
 export type EmbeddingKind = "plain" | "projected" | "wordProjected";
 export type LayerKind = "bottleneck" | "linear" | "merged" | "plain" | "shared";
 
-interface More {
-  readonly times?: SizeName;
-  readonly keeps?: Component["keeps"];
-}
-
-const between = (kind: ComponentKind) => (name: string, from: SizeName, to: SizeName, { times = "one", keeps = "usual" }: More = {}): Component =>
-  ({ kind, name, from: size[from], to: size[to], times: size[times], keeps });
-const along = (kind: ComponentKind) => (name: string, columns: SizeName, more: More = {}): Component => between(kind)(name, columns, columns, more);
+const between = (kind: ComponentKind) => (name: string, from: SizeName, to: SizeName, keeps: Component["keeps"] = "usual"): Component =>
+  ({ kind, name, from: size[from], to: size[to], keeps });
+const along = (kind: ComponentKind) => (name: string, columns: SizeName): Component => between(kind)(name, columns, columns);
 
 const [table, addedTable, linear, matrix, tied, product, softmax] =
   [between("table"), between("addedTable"), between("linear"), between("matrix"), between("tied"), between("product"), between("softmax")];
@@ -66,9 +59,9 @@ export const typedEmbeddings: ReturnType<typeof embeddingsWith> = embeddingsWith
 /** softmax(Q K^T / sqrt(k)) V, projection, residual, norm; `values` is what the value projection reads. Vaswani et al. 2017, eq. 1. */
 const attention = (values: "hidden" | "width"): Component[] => [
   linear("query", "width", "keys"),
-  linear("key", "width", "keys", { keeps: "nothing" }),
-  linear("value", values, "values", { keeps: values === "width" ? "nothing" : "usual" }),
-  product("scores", "sequence", "keys", { keeps: "twice" }),
+  linear("key", "width", "keys", "nothing"),
+  linear("value", values, "values", values === "width" ? "nothing" : "usual"),
+  product("scores", "sequence", "keys", "twice"),
   softmax("softmax", "sequence", "heads"),
   product("context", "sequence", "values"),
   linear("attention output", "values", "width"),
@@ -76,34 +69,26 @@ const attention = (values: "hidden" | "width"): Component[] => [
   norm("attention norm", "width"),
 ];
 
-/** Vaswani et al. 2017, eq. 2, with residual and norm. */
-const feedForward = (name: string, more: More = {}): Component[] => [
-  linear(`${name} up`, "width", "inner", more),
-  activation(`${name} activation`, "inner", more),
-  linear(`${name} down`, "inner", "width", more),
-  residual(`${name} residual`, "width", more),
-  norm(`${name} norm`, "width", more),
+/** An FFN with its residual and norm. Vaswani et al. 2017, eq. 2. */
+export const feedForward: readonly Component[] = [
+  linear("FFN up", "width", "inner"),
+  activation("FFN activation", "inner"),
+  linear("FFN down", "inner", "width"),
+  residual("FFN residual", "width"),
+  norm("FFN norm", "width"),
 ];
 
 const mapIn = (name: string): Component[] => [linear(name, "hidden", "width"), norm(`${name} norm`, "width")];
 const mapOut = [linear("output bottleneck", "width", "hidden"), residual("output residual", "hidden"), norm("output norm", "hidden")];
 
-const layersWith = (stacked: readonly Component[]): Readonly<Record<LayerKind, readonly Component[]>> => {
-  const feedForwards = [...stacked, ...feedForward("FFN")];
-  return {
-    plain: [...attention("width"), ...feedForwards],
-    linear: [linear("input bottleneck", "hidden", "width"), ...attention("width"), ...feedForwards, linear("output bottleneck", "width", "hidden")],
-    merged: [linear("merged bottleneck", "previous", "width"), ...attention("width"), ...feedForwards],
-    bottleneck: [...mapIn("input bottleneck"), ...attention("width"), ...feedForwards, ...mapOut],
-    shared: [...mapIn("input bottleneck"), ...mapIn("query and key bottleneck"), ...attention("hidden"), ...feedForwards, ...mapOut],
-  };
-};
-
 /** Layers of one FFN. */
-export const layers: ReturnType<typeof layersWith> = layersWith([]);
-
-/** Layers of several FFNs one after another. */
-export const stackedLayers: ReturnType<typeof layersWith> = layersWith(feedForward("stacked FFN", { times: "stacked" }));
+export const layers: Readonly<Record<LayerKind, readonly Component[]>> = {
+  plain: [...attention("width"), ...feedForward],
+  linear: [linear("input bottleneck", "hidden", "width"), ...attention("width"), ...feedForward, linear("output bottleneck", "width", "hidden")],
+  merged: [linear("merged bottleneck", "previous", "width"), ...attention("width"), ...feedForward],
+  bottleneck: [...mapIn("input bottleneck"), ...attention("width"), ...feedForward, ...mapOut],
+  shared: [...mapIn("input bottleneck"), ...mapIn("query and key bottleneck"), ...attention("hidden"), ...feedForward, ...mapOut],
+};
 
 /** The map back from the last layer's width, which merged bottlenecks leave over. */
 export const lastBottleneck: readonly Component[] = [linear("output bottleneck", "width", "hidden")];
@@ -122,7 +107,7 @@ export const mlmHeads: Readonly<Record<EmbeddingKind, Readonly<Record<"tied" | "
   plain: mlmHead(transform("hidden"), [tied("decoder", "hidden", "vocabulary")], "hidden"),
   projected: mlmHead(transform("embedding"), [tied("decoder", "embedding", "vocabulary")], "embedding"),
   wordProjected: mlmHead(transform("hidden"), [
-    tied("decoder, tied part", "embedding", "vocabulary"), matrix("decoder, own part", "beyondEmbedding", "vocabulary", { keeps: "usual" }),
+    tied("decoder, tied part", "embedding", "vocabulary"), matrix("decoder, own part", "beyondEmbedding", "vocabulary"),
   ], "hidden"),
 };
 

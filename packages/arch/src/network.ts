@@ -1,6 +1,6 @@
 import {
-  type Component, denseClassifier, type EmbeddingKind, embeddings, lastBottleneck, type LayerKind, layers as singleLayers, mlmHeads, nextSentence, pooledClassifier, pooler,
-  stackedLayers, typedEmbeddings,
+  type Component, denseClassifier, type EmbeddingKind, embeddings, feedForward, lastBottleneck, type LayerKind, layers as layerComponents, mlmHeads, nextSentence,
+  pooledClassifier, pooler, typedEmbeddings,
 } from "./components.js";
 import { type Bottleneck, type EncoderArch, sameLayer } from "./encoder-arch.js";
 import { type Heads } from "./heads.js";
@@ -13,8 +13,9 @@ export type Copies = Readonly<Record<"maskedPosition" | "sequence" | "token", nu
 export interface Group {
   readonly part: "embedding" | "encoder" | "heads" | "pooler";
   readonly name: string;
-  /** The first of the layers that the group is, from 0; -1 where it is none. */
+  /** The first of the layers that the group belongs to, from 0, and how many there are; -1 and 0 where it belongs to none. */
   readonly firstLayer: number;
+  readonly layers: number;
   readonly source: string;
   readonly components: readonly Component[];
   readonly sizes: Sizes;
@@ -64,7 +65,7 @@ const layerSources: Readonly<Record<LayerKind, string>> = {
 function single(
   part: Group["part"], name: string, source: string, components: readonly Component[], sizes: Sizes, per: Group["per"],
 ): Group {
-  return { part, name, firstLayer: -1, source, components, sizes, owned: 1, runs: 1, per };
+  return { part, name, firstLayer: -1, layers: 0, source, components, sizes, owned: 1, runs: 1, per };
 }
 
 /** One group for each run of like layers, and at the end the bottleneck that merged ones leave over. */
@@ -80,17 +81,16 @@ function addLayers(groups: Group[], arch: EncoderArch, sequence: number): void {
     let end = first + 1;
     while (mayRepeat && end < layers.length && sameLayer(layers[end]!, layer)) end++;
     const runs = end - first;
-    groups.push({
-      part: "encoder",
-      name: "layer",
-      firstLayer: first,
-      source,
-      components: (feedForwards > 1 ? stackedLayers : singleLayers)[kind],
-      sizes: sizesOf(arch, layer, previous, sequence, 0),
-      owned: sharing === undefined ? runs : ownedIn(sharing, first, end),
-      runs,
-      per: "token",
-    });
+    const owned = sharing === undefined ? runs : ownedIn(sharing, first, end);
+    const sizes = sizesOf(arch, layer, previous, sequence, 0);
+    groups.push({ part: "encoder", name: "layer", firstLayer: first, layers: runs, source, components: layerComponents[kind], sizes, owned, runs, per: "token" });
+    if (feedForwards > 1) {
+      const more = feedForwards - 1;
+      groups.push({
+        part: "encoder", name: "stacked FFNs of layer", firstLayer: first, layers: runs, source: "Sun et al. 2020, section 3.3", components: feedForward, sizes,
+        owned: more * owned, runs: more * runs, per: "token",
+      });
+    }
     previous = width;
     first = end;
   }

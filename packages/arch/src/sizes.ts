@@ -18,11 +18,8 @@ const sizeTable = [
   ["keys", "A × k"],
   ["values", "A × v"],
   ["inner", "I"], // inner width of an FFN
-  ["feedForwards", "F"], // FFNs one after another
-  ["stacked", "(F - 1)"], // those before the last
   ["sequence", "s"], // tokens of a sequence
   ["labels", "L"], // labels of a classifier
-  ["one", "1"],
   ["two", "2"], // classes of the next-sentence head
 ] as const;
 
@@ -43,12 +40,12 @@ export const symbols: readonly string[] = sizeTable.map(([, symbol]) => symbol);
 /** The sizes of one layer, or of what is not a layer; `previous` is the width of the layer before. */
 export function sizesOf(arch: EncoderArch, layer: LayerArch | undefined, previous: number, sequence: number, labels: number): Sizes {
   const { vocabSize, positions, tokenTypes, hiddenSize, embedding } = arch;
-  const { heads, keySize, valueSize, intermediateSize, width = hiddenSize, feedForwards = 1 } = layer ?? noLayer;
+  const { heads, keySize, valueSize, intermediateSize, width = hiddenSize } = layer ?? noLayer;
   const columns = embedding?.size ?? hiddenSize;
   const window = embedding?.kind === "wordProjected" ? embedding.window : 1;
   return [
     vocabSize, positions, tokenTypes, columns, window, window * columns, hiddenSize, hiddenSize - columns, width, previous,
-    heads, keySize, valueSize, heads * keySize, heads * valueSize, intermediateSize, feedForwards, feedForwards - 1, sequence, labels, 1, 2,
+    heads, keySize, valueSize, heads * keySize, heads * valueSize, intermediateSize, sequence, labels, 2,
   ];
 }
 

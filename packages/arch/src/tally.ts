@@ -2,7 +2,7 @@ import { type Component } from "./components.js";
 import { type Group } from "./network.js";
 import { type Receipt, receiptLeaf, receiptOver } from "./receipt.js";
 import { requireExact } from "./require-size.js";
-import { lettersOf, size, type Sizes, symbols } from "./sizes.js";
+import { lettersOf, type Sizes, symbols } from "./sizes.js";
 
 /** What a component counts for: products x from x to + inputs x from + outputs x to. */
 export interface Term {
@@ -67,18 +67,17 @@ export function tally(groups: readonly Group[], rule: CountingRule): Tally {
   return new Tally(parts, rule.what, () => tallyReceipt(groups, rule));
 }
 
-type CountedComponent = Pick<Component, "from" | "name" | "times" | "to"> & Term;
+type CountedComponent = Pick<Component, "from" | "name" | "to"> & Term;
 
-function valueOf({ from, to, times, products, inputs, outputs }: CountedComponent, sizes: Sizes): number {
+function valueOf({ from, to, products, inputs, outputs }: CountedComponent, sizes: Sizes): number {
   const [reads, writes] = [sizes[from]!, sizes[to]!];
-  return sizes[times]! * (products * reads * writes + inputs * reads + outputs * writes);
+  return products * reads * writes + inputs * reads + outputs * writes;
 }
 
-function formulaOf({ from, to, times, products, inputs, outputs }: CountedComponent): string {
+function formulaOf({ from, to, products, inputs, outputs }: CountedComponent): string {
   const summand = (count: number, written: string): string[] => (count === 0 ? [] : [count === 1 ? written : `${count} × ${written}`]);
   const [reads, writes] = [symbols[from]!, symbols[to]!];
-  const once = [...summand(products, `${reads} × ${writes}`), ...summand(inputs, reads), ...summand(outputs, writes)].join(" + ");
-  return times === size.one ? once : `${symbols[times]} × (${once})`;
+  return [...summand(products, `${reads} × ${writes}`), ...summand(inputs, reads), ...summand(outputs, writes)].join(" + ");
 }
 
 const countedLists = new WeakMap<CountingRule, WeakMap<readonly Component[], CountedComponent[]>>();
@@ -90,9 +89,9 @@ function countedIn(components: readonly Component[], rule: CountingRule): readon
   let counted = lists.get(components);
   if (counted === undefined) {
     counted = components.flatMap((component) => {
-      const { name, from, to, times } = component;
+      const { name, from, to } = component;
       const counts = rule.termOf(component);
-      return counts === undefined ? [] : [{ name, from, to, times, products: counts.products, inputs: counts.inputs, outputs: counts.outputs }];
+      return counts === undefined ? [] : [{ name, from, to, products: counts.products, inputs: counts.inputs, outputs: counts.outputs }];
     });
     lists.set(components, counted);
   }
@@ -125,7 +124,7 @@ export function perCopy({ per }: Group): string {
 const perNames: Readonly<Record<Group["per"], string>> = { token: "per token", sequence: "per sequence", maskedPosition: "per masked position" };
 
 /** Layers by number, from 1: "layer 3", "layers 1-12". */
-export function groupName({ name, firstLayer, runs }: Group): string {
+export function groupName({ name, firstLayer, layers }: Group): string {
   if (firstLayer < 0) return name;
-  return runs === 1 ? `${name} ${firstLayer + 1}` : `${name}s ${firstLayer + 1}-${firstLayer + runs}`;
+  return layers === 1 ? `${name} ${firstLayer + 1}` : `${name}s ${firstLayer + 1}-${firstLayer + layers}`;
 }

@@ -11,6 +11,12 @@ export interface TensorData extends TensorType {
 export type Feeds = Readonly<Record<string, TypedArray>>;
 export type Outputs = Record<string, TensorData>;
 
+/** One run of a program whose results are wanted in arrays of the caller's. */
+export interface Call {
+  readonly feeds: Feeds;
+  readonly into: Feeds;
+}
+
 /** A compiled graph. */
 export interface Program {
   /**
@@ -22,16 +28,39 @@ export interface Program {
    * @throws GraphError `graph/missing-feed`, `graph/bad-feed`
    */
   run(feeds: Feeds, into?: Feeds): Promise<Outputs>;
+  /** As `run` for one call after another, where an engine does many small ones at less cost; see {@link runEach}. */
+  runEach?(calls: readonly Call[]): Promise<void>;
   /** Gives back the program's memory; it cannot run any more. */
   dispose(): Promise<void>;
+}
+
+/** Memory that an engine reads and writes in place. */
+export interface EngineMemory {
+  /** A zeroed array. */
+  allocate(length: number): Float32Array;
+  /** Gives back an array that `allocate` gave. */
+  free(array: Float32Array): void;
 }
 
 /** Something that can run graphs. */
 export interface Backend {
   readonly name: string;
   readonly device: "cpu" | "gpu";
+  /** Where arrays should lie that are fed or filled often. Default: anywhere. */
+  readonly memory?: EngineMemory;
   compile(graph: Graph): Promise<Program>;
 }
+
+/** Runs one call after another. */
+export async function runEach(program: Program, calls: readonly Call[]): Promise<void> {
+  if (program.runEach !== undefined) return program.runEach(calls);
+  for (const { feeds, into } of calls) await program.run(feeds, into);
+}
+
+const ordinaryMemory: EngineMemory = { allocate: (length) => new Float32Array(length), free: () => undefined };
+
+/** The memory of a backend, or the process's own where it has none. */
+export const memoryOf = ({ memory = ordinaryMemory }: Pick<Backend, "memory">): EngineMemory => memory;
 
 const arrayTypes = { f32: Float32Array, i32: Int32Array, i64: BigInt64Array, bool: Uint8Array } as const satisfies Record<DType, unknown>;
 

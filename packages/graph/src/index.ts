@@ -2,7 +2,10 @@ export { GraphError, type GraphErrorCode } from "./graph-error.js";
 export * from "./ir.js";
 export * from "./ops.js";
 export { gradients } from "./autodiff.js";
+export { decompose, isComposite } from "./decompose.js";
 export { print } from "./print.js";
-export { allocate, feedChecker, type Backend, type Feeds, type Outputs, type Program, type TensorData, type TypedArray } from "./backend.js";
+export {
+  allocate, feedChecker, memoryOf, runEach, type Backend, type Call, type EngineMemory, type Feeds, type Outputs, type Program, type TensorData, type TypedArray,
+} from "./backend.js";
 export { evaluate, referenceBackend, type Float64Feeds } from "./reference.js";
 export { encodeModel, type EncodeModelOptions } from "./onnx/encode-model.js";

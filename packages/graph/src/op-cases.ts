@@ -20,7 +20,7 @@ const smooth = (build: OpCase["build"], ...inputs: OpInput[]): OpCase => ({ inpu
 const kinked = (build: OpCase["build"], ...inputs: OpInput[]): OpCase => ({ inputs, build, smooth: false });
 
 /** Numbers in 0..1, the same in every run: a linear congruential generator (Numerical Recipes' constants). */
-function numberStream(seed: number): () => number {
+export function numberStream(seed: number): () => number {
   let state = seed;
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
@@ -137,6 +137,7 @@ export const opCases: { readonly [K in OpName]: readonly OpCase[] } = {
     smooth(op.where, bool([3], 1, 0, 1), f32([2, 1]), f32([])),
     smooth(op.where, bool([], 0), f32([2]), f32([2])),
     smooth(op.where, bool([2], 0, 1), i32([2], -4, 5), i32([], 9)),
+    smooth(op.where, bool([2, 1], 0, 1), bool([2], 1, 0), bool([], 0)),
     smooth((condition, x) => op.where(condition, x, -1e4), bool([2], 0, 1), f32([2])),
     smooth((condition, x) => op.where(condition, 7, x), bool([2], 0, 1), i32([2], 1, 2)),
     smooth((condition, x) => op.where(condition, x, op.mul(x, x)), bool([3], 0, 1, 0), f32([3])),

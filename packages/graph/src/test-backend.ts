@@ -7,6 +7,9 @@ import { type BuiltCase, type OpCase, buildCase, networkCase, opCases, weightedS
 import * as op from "./ops.js";
 import { roundTo } from "./reference.js";
 
+export { randomGraph, type RandomGraph } from "./random-graph.js";
+export { testRandomGraphs, type TestRandomGraphsOptions } from "./test-random-graphs.js";
+
 export interface TestBackendOptions {
   /** Largest difference from the reference in an f32 element, relative to 1 + its size. Default 1e-5. */
   readonly tolerance?: number;

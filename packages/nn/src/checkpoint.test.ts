@@ -4,7 +4,7 @@ import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { NnError } from "./nn-error.js";
 import { ParameterStore } from "./parameter-store.js";
 import { temporaryFolder } from "./temporary-folder.js";
-import { type TrainingState } from "./trainer.js";
+import { type TrainingState } from "./training-state.js";
 
 const at = temporaryFolder();
 const settings = { arch: { depth: 2 }, labels: ["a", "b"], learningRate: 1e-3 };
@@ -30,6 +30,16 @@ describe("saveCheckpoint", () => {
     saveCheckpoint(at("whole"), state, settings);
     expect(hasCheckpoint(at("whole"))).toBe(true);
     expect(contentOf(load(at("whole")))).toEqual(contentOf(state));
+  });
+
+  it("keeps the average of the weights", () => {
+    const withAverage = (value: number): TrainingState => ({ ...stateOf(value, 3), average: Float32Array.of(value, 0.3) });
+    saveCheckpoint(at("average"), withAverage(0.1), settings);
+    const state = withAverage(5);
+    loadCheckpoint(at("average"), state, settings);
+    expect(state.average).toEqual(Float32Array.of(0.1, 0.3));
+    saveCheckpoint(at("average"), stateOf(1, 1), settings);
+    expect(() => loadCheckpoint(at("average"), state, settings)).toThrow(expect.objectContaining({ code: "nn/bad-checkpoint", message: expect.stringContaining('"average" has 0') }));
   });
 
   it("keeps a loss that is not a number, and no settings", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeError, writeFileAtomically } from "./atomic-write.js";
 import { NnError } from "./nn-error.js";
 import { type NamedTensor, type SafetensorsFile, encodeSafetensors, readSafetensors } from "./safetensors.js";
-import { type TrainingState } from "./trainer.js";
+import { type TrainingState } from "./training-state.js";
 
 /** What is known of a checkpoint without reading its tensors. */
 interface ManifestContent {
@@ -75,8 +75,11 @@ export function loadCheckpoint(folder: string, state: TrainingState, settings: u
 }
 
 /** The buffers of a training state by their names in a checkpoint. */
-const buffersOf = ({ parameters, slots }: TrainingState): [string, Float32Array][] =>
-  [["parameters", parameters.flat], ...Object.entries(slots).map(([name, slot]): [string, Float32Array] => [`slot.${name}`, slot])];
+const buffersOf = ({ parameters, slots, average }: TrainingState): [string, Float32Array][] => [
+  ["parameters", parameters.flat],
+  ...Object.entries(slots).map(([name, slot]): [string, Float32Array] => [`slot.${name}`, slot]),
+  ...(average === undefined ? [] : [["average", average] satisfies [string, Float32Array]]),
+];
 
 function removeOthers(folder: string, kept: readonly string[]): void {
   try {

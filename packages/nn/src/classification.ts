@@ -5,7 +5,7 @@ import { classifierHead } from "./heads.js";
 import { labelLoss } from "./losses.js";
 import { type Classifier } from "./model.js";
 import { modelParameters } from "./parameter-spec.js";
-import { type LossGraph } from "./trainer.js";
+import { type LossGraph } from "./gradient-graph.js";
 import { parameterNodes } from "./parameter-store.js";
 
 type ClassifierParts = Pick<Classifier, "arch" | "head">;

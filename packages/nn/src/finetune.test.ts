@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { predict } from "./classification.js";
 import { fingerprint } from "./fingerprint.js";
 import { type FinetuneOptions, finetune } from "./finetune.js";
-import { createModel } from "./model.js";
+import { type Classifier, createModel, withClassifier } from "./model.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { collect, tinyTokenizer } from "./test-models.js";
 
@@ -47,6 +47,17 @@ describe("finetune", () => {
     ] as const) {
       await expect(attempt(changed)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
     }
+  });
+
+  it("trains the classifier alone on a frozen encoder, several batches a step, and keeps an average", async () => {
+    const { result } = await collect(finetune({ ...options, steps: 4, accumulate: 2, average: { decay: 0.5 }, groups: ({ name }) => ({ frozen: !name.startsWith("classifier.") }) }));
+    const given = options.model.parameters;
+    for (const { parameters } of [result.model, result.averaged!]) {
+      for (const { name } of parameters.specs) if (!name.startsWith("classifier.")) expect(fingerprint(parameters.view(name)), name).toBe(fingerprint(given.view(name)));
+    }
+    const weights = ({ parameters }: Classifier): string => fingerprint(parameters.view("classifier.dense.weight"));
+    const whole = await collect(finetune({ ...options, steps: 4 }));
+    expect(new Set([weights(result.model), weights(result.averaged!), weights(whole.result.model), weights(withClassifier(options.model, labels, 0))]).size).toBe(4);
   });
 
   it("needs labels to measure the accuracy on", async () => {

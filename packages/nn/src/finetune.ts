@@ -2,11 +2,13 @@ import { type ClassificationBatch, type ClassificationBatches } from "@bort/data
 import { type Backend } from "@bort/graph";
 import { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
 import { fingerprint } from "./fingerprint.js";
+import { microBatches, totalWeight } from "./micro-batches.js";
 import { type Classifier, type Model, withClassifier } from "./model.js";
 import { NnError } from "./nn-error.js";
 import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
-import { type TrainingSettings, resolveSettings } from "./training-settings.js";
+import { type TrainingSettings, evaluatesAverage, inGroups, resolveSettings } from "./training-settings.js";
+import { averagedParameters } from "./weight-average.js";
 
 /** What to fine-tune, and how: by default with a peak learning rate of 3e-4 and a warm-up of 0.1. */
 export interface FinetuneOptions extends TrainingSettings {
@@ -22,35 +24,41 @@ export interface FinetuneOptions extends TrainingSettings {
 
 export interface FinetuneResult {
   readonly model: Classifier;
+  /** The model with the average of its weights, where the settings ask for one. */
+  readonly averaged?: Classifier;
   readonly summary: TrainingSummary;
 }
 
 /** Fine-tunes an encoder with a fresh classifier; `evaluation` events carry `accuracy`. Throws what `runTraining` does. */
 export async function* finetune(options: FinetuneOptions): AsyncGenerator<TrainingEvent, FinetuneResult> {
   const { backend, labels, train, batchSize, validation, steps, checkpoint, signal } = options;
-  const { seed, optimizer, maxGradientNorm, evaluateEvery, rate, record } = resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1 });
-  const model = withClassifier(options.model, labels, seed);
+  const { seed, accumulate, evaluateEvery, rate, trainer: trainerOptions, record } = resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1 });
+  const { model, groupRecord } = inGroups(withClassifier(options.model, labels, seed), options);
   const first = train.at(0);
   const settings = {
-    ...record, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
+    ...record, ...groupRecord, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
     examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels, first.weights),
   };
   const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length);
-  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, optimizer, maxGradientNorm });
+  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
+  const averaged = (): Classifier => ({ ...model, parameters: averagedParameters(trainer.state) });
   try {
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,
-      feeds: (step) => {
-        const batch = train.at(step);
-        return { batch: classificationFeeds(batch), length: batch.length, tokens: batchSize * batch.length };
+      feeds: async (step) => {
+        const batch = await microBatches(step, accumulate, (at) => {
+          const micro = train.at(at);
+          return { feeds: classificationFeeds(micro), length: micro.length, weight: totalWeight(micro.weights) };
+        });
+        return { batch, tokens: batch.reduce((tokens, { length }) => tokens + batchSize * length!, 0) };
       },
       ...(validation !== undefined && {
-        evaluate: { every: evaluateEvery, run: async () => ({ accuracy: await accuracy(backend, model, validation) }) },
+        evaluate: { every: evaluateEvery, run: async () => ({ accuracy: await accuracy(backend, evaluatesAverage(options) ? averaged() : model, validation) }) },
       }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),
     });
-    return { model, summary };
+    return { model, ...(options.average !== undefined && { averaged: averaged() }), summary };
   } finally {
     await trainer.dispose();
   }

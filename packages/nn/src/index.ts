@@ -1,6 +1,7 @@
 export { NnError, type NnErrorCode } from "./nn-error.js";
 export { modelParameters, type ModelHead, type ParameterSpec } from "./parameter-spec.js";
-export { ParameterStore, parameterNodes, type ParameterLayout } from "./parameter-store.js";
+export { ParameterStore, parameterNodes } from "./parameter-store.js";
+export { type ParameterGroup, type ParameterLayout, type ParameterRule, type ParameterTreatment } from "./parameter-layout.js";
 export { type ParameterNodes } from "./blocks.js";
 export { encoder, type EncoderInputs } from "./encoder.js";
 export { classifierHead, mlmHead } from "./heads.js";
@@ -10,9 +11,20 @@ export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmNodes, type MlmS
 export { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
 export { adamW, type AdamWOptions } from "./optimizer/adamw.js";
 export { sgd, type SgdOptions } from "./optimizer/sgd.js";
-export { type Optimizer, type UpdateInputs, type UpdateMoment, type UpdateOutputs } from "./optimizer/optimizer.js";
+export { lamb, type LambOptions } from "./optimizer/lamb.js";
+export {
+  type DirectionOutputs, type ElementwiseOptimizer, type LayerwiseOptimizer, type Optimizer, type StepMoment, type UpdateInputs, type UpdateMoment, type UpdateOutputs,
+} from "./optimizer/optimizer.js";
+export { type UpdateChange, type UpdateHook } from "./optimizer/update-tail.js";
 export { schedule, type Schedule, type ScheduleName, type ScheduleOptions } from "./schedule.js";
-export { Trainer, type LossGraph, type StepResult, type TrainerOptions, type TrainingState } from "./trainer.js";
+export { type LossGraph } from "./gradient-graph.js";
+export { type GradientHook, type GradientHookInputs } from "./gradient-hook.js";
+export { type MicroBatch } from "./micro-batches.js";
+export { type TrainingState } from "./training-state.js";
+export { averagedParameters } from "./weight-average.js";
+export { firstNotFinite, type FirstNotFiniteOptions, type NotFinite } from "./first-not-finite.js";
+export { NotFiniteError, type NotFiniteStep } from "./not-finite-error.js";
+export { Trainer, type StepResult, type TrainerOptions } from "./trainer.js";
 export { runTraining, type TrainingEvent, type TrainingFeeds, type TrainingRunOptions, type TrainingSummary } from "./training-run.js";
 export { mlmObjective, pretrain, shortFirst, type PretrainOptions, type PretrainResult, type PretrainingObjective, type PretrainingPhase } from "./pretrain.js";
 export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
@@ -24,4 +36,4 @@ export { isClassifier, isMlmModel, loadClassifier, loadMlmModel, loadModel, save
 export { exportOnnx, inferenceGraph } from "./export-onnx.js";
 export { encoderLatencies } from "./encoder-latencies.js";
 export { measureLatency, type Latency, type LatencyOptions } from "./measure-latency.js";
-export { type TrainingSettings } from "./training-settings.js";
+export { type TrainingSettings, type WeightAverage } from "./training-settings.js";

@@ -9,7 +9,7 @@ import { type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
 import { modelParameters } from "./parameter-spec.js";
 import { parameterNodes } from "./parameter-store.js";
-import { type LossGraph } from "./trainer.js";
+import { type LossGraph } from "./gradient-graph.js";
 
 /** Sizes of a masked-language-model batch. */
 export interface MlmShape {

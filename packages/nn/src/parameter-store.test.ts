@@ -1,22 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type ParameterSpec, modelParameters } from "./parameter-spec.js";
-import { CHUNK_SIZE, ParameterStore, layoutOf, parameterNodes } from "./parameter-store.js";
+import { ParameterStore, parameterNodes } from "./parameter-store.js";
 import { unevenArch } from "./test-models.js";
 
 const spec = (name: string, size: number, decay: boolean): ParameterSpec => ({ name, shape: [size], init: "normal", decay });
-
-describe("layoutOf", () => {
-  it("puts the decaying parameters first and pads each group to whole chunks", () => {
-    const { groups, size, offsetOf } = layoutOf([spec("a", 3, false), spec("b", CHUNK_SIZE, true), spec("c", 1, true), spec("d", 4, false)]);
-    expect(groups).toEqual([{ decay: true, start: 0, end: 2 * CHUNK_SIZE }, { decay: false, start: 2 * CHUNK_SIZE, end: 3 * CHUNK_SIZE }]);
-    expect(size).toBe(3 * CHUNK_SIZE);
-    expect(["a", "b", "c", "d"].map(offsetOf)).toEqual([2 * CHUNK_SIZE, 0, CHUNK_SIZE, 2 * CHUNK_SIZE + 3]);
-  });
-
-  it("needs no chunk for a group without parameters", () => {
-    expect(layoutOf([spec("a", CHUNK_SIZE, true)]).size).toBe(CHUNK_SIZE);
-  });
-});
 
 describe("ParameterStore", () => {
   it("has views on one buffer that do not overlap", () => {

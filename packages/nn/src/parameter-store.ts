@@ -1,57 +1,34 @@
 import { random } from "@bort/data";
 import { type Node, parameter, sizeOf } from "@bort/graph";
 import { NnError } from "./nn-error.js";
+import { type ParameterLayout, type ParameterRule, layoutOf } from "./parameter-layout.js";
 import { type ParameterSpec } from "./parameter-spec.js";
-
-/** Elements that one optimizer program updates at a time: small enough for a core's cache, large enough to hide a call's cost. */
-export const CHUNK_SIZE = 65_536;
-
-/** A run of chunks that share their weight decay. */
-export interface ParameterGroup {
-  readonly decay: boolean;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Where every parameter lies in a flat buffer: those with weight decay first, each group padded to whole chunks. */
-export interface ParameterLayout {
-  readonly specs: readonly ParameterSpec[];
-  readonly groups: readonly ParameterGroup[];
-  /** Elements of the whole buffer, padding included. */
-  readonly size: number;
-  offsetOf(name: string): number;
-}
-
-export function layoutOf(specs: readonly ParameterSpec[]): ParameterLayout {
-  const offsets = new Map<string, number>();
-  const groups: ParameterGroup[] = [];
-  let end = 0;
-  for (const decay of [true, false]) {
-    const start = end;
-    for (const spec of specs.filter((candidate) => candidate.decay === decay)) {
-      offsets.set(spec.name, end);
-      end += sizeOf(spec.shape);
-    }
-    end = start + Math.ceil((end - start) / CHUNK_SIZE) * CHUNK_SIZE;
-    groups.push({ decay, start, end });
-  }
-  return { specs, groups, size: end, offsetOf: (name) => offsets.get(name)! };
-}
 
 /** All parameters of one model in one contiguous buffer, with a named view on each. */
 export class ParameterStore {
   readonly layout: ParameterLayout;
-  /** Every element, in the layout's order; the padding is zero. */
-  readonly flat: Float32Array;
-  readonly #views: Readonly<Record<string, Float32Array>>;
+  #flat: Float32Array;
+  #views: Readonly<Record<string, Float32Array>>;
 
-  constructor(specs: readonly ParameterSpec[], layout: ParameterLayout = layoutOf(specs)) {
+  /** `flat`: zeros of the layout's size, where these should lie somewhere in particular. */
+  constructor(specs: readonly ParameterSpec[], layout: ParameterLayout = layoutOf(specs), flat: Float32Array = new Float32Array(layout.size)) {
     this.layout = layout;
-    this.flat = new Float32Array(layout.size);
-    this.#views = Object.fromEntries(specs.map(({ name, shape }) => {
-      const offset = layout.offsetOf(name);
-      return [name, this.flat.subarray(offset, offset + sizeOf(shape))];
-    }));
+    this.#flat = flat;
+    this.#views = viewsOf(specs, layout, flat);
+  }
+
+  /** Every element, in the layout's order; the padding is zero, but for what an update hook makes of it. */
+  get flat(): Float32Array {
+    return this.#flat;
+  }
+
+  /** Moves the values to another array of the same length, and gives back the one where they were. Views from before are of that one. */
+  moveTo(flat: Float32Array): Float32Array {
+    const before = this.#flat;
+    flat.set(before);
+    this.#flat = flat;
+    this.#views = viewsOf(this.specs, this.layout, flat);
+    return before;
   }
 
   /** A store with fresh values: the same seed gives a parameter of the same name and shape the same values in every model. */
@@ -85,10 +62,24 @@ export class ParameterStore {
     return this.#views;
   }
 
+  /** The same values, laid out for training as `rule` says; see {@link layoutOf}, whose errors it throws. */
+  regrouped(rule: ParameterRule): ParameterStore {
+    const store = new ParameterStore(this.specs, layoutOf(this.specs, rule));
+    store.copy(this, this.specs);
+    return store;
+  }
+
   /** Takes over the values that `other` has for `specs`. */
   copy(other: ParameterStore, specs: readonly ParameterSpec[]): void {
     for (const { name } of specs) this.view(name).set(other.view(name));
   }
+}
+
+function viewsOf(specs: readonly ParameterSpec[], layout: ParameterLayout, flat: Float32Array): Record<string, Float32Array> {
+  return Object.fromEntries(specs.map(({ name, shape }) => {
+    const offset = layout.offsetOf(name);
+    return [name, flat.subarray(offset, offset + sizeOf(shape))];
+  }));
 }
 
 /** Graph inputs for parameters, one node a name. */

@@ -1,11 +1,16 @@
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatches } from "@bort/data";
+import * as op from "@bort/graph";
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "./fingerprint.js";
+import { type GradientHook } from "./gradient-hook.js";
 import { evaluateMlm } from "./mlm.js";
+import { createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
-import { type PretrainOptions, mlmObjective, pretrain, shortFirst } from "./pretrain.js";
+import { lamb } from "./optimizer/lamb.js";
+import { type UpdateHook } from "./optimizer/update-tail.js";
+import { type PretrainOptions, type PretrainResult, mlmObjective, pretrain, shortFirst } from "./pretrain.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { chainBatches, collect } from "./test-models.js";
 
@@ -15,6 +20,11 @@ const validation = [chainBatches(17, shape, 7).at(0), chainBatches(17, shape, 7)
 const options: PretrainOptions = {
   backend: await onnxBackend({ threads: 1 }), shape, validation, steps: 300, learningRate: 1e-2,
   arch: uniformArch({ depth: 1, heads: 2, hidden: 16, intermediate: 32, vocabSize: 17, positions: 12, layerNormEps: 1e-5 }), train: chainBatches(17, shape, 1),
+};
+
+const hooks: { readonly update: UpdateHook; readonly gradient: GradientHook } = {
+  update: ({ after }) => op.mul(after, 0.99),
+  gradient: ({ gradients }) => ({ "mlm.dense.weight": op.mul(gradients["mlm.dense.weight"]!, 0.5) }),
 };
 
 describe("pretrain", () => {
@@ -58,10 +68,72 @@ describe("pretrain", () => {
     for (const [changed, name] of [
       [{ seed: 1 }, "seed"], [{ steps: 5 }, "steps"], [{ learningRate: 1e-3 }, "learningRate"], [{ warmupRatio: 0.5 }, "warmupRatio"], [{ schedule: "noam" }, "schedule"],
       [{ maxGradientNorm: 2 }, "maxGradientNorm"], [{ optimizer: adamW({ weightDecay: 0 }) }, "optimizer.weightDecay"], [{ train: chainBatches(17, shape, 2) }, "firstBatch"],
+      [{ accumulate: 2 }, "accumulate"], [{ groups: () => ({}) }, "groups"], [{ average: { decay: 0.9 } }, "averageDecay"],
+      [{ updateHook: hooks.update }, "updateHook"], [{ gradientHook: hooks.gradient }, "gradientHook"],
       [{ curriculum: [{ share: 0.5, shape: { ...shape, sequenceLength: shape.sequenceLength - 1 }, train: options.train }] }, "curriculum.0"], [{ arch: { ...options.arch, activation: "geluTanh" } }, "arch.activation"], [{ objective: { ...mlmObjective(), settings: { objective: "other" } } }, "objective"],
     ] as const) {
       await expect(attempt(changed)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
     }
+  });
+});
+
+describe("a run with everything on", () => {
+  const everything: Partial<PretrainOptions> = {
+    steps: 5, accumulate: 3, optimizer: lamb(), average: { decay: 0.8 },
+    groups: ({ name }) => (name.startsWith("embeddings.word") ? { frozen: true } : name.startsWith("layers.") ? { learningRateFactor: 0.5, decay: 0.1 } : {}),
+    gradientHook: hooks.gradient, updateHook: hooks.update,
+  };
+  const models = ({ model, averaged }: PretrainResult): string[] => [model, averaged!].map(({ parameters }) => fingerprint(parameters.flat));
+
+  it("equals the same run interrupted and resumed, bit for bit, its average too, and no run that lacks one of them", async () => {
+    const whole = await collect(pretrain({ ...options, ...everything }));
+    for (const last of [1, 3]) {
+      const checkpoint = { folder: at(`everything-${last}`), every: 100, resume: true };
+      const controller = new AbortController();
+      const first = pretrain({ ...options, ...everything, checkpoint, signal: controller.signal });
+      for (let next = await first.next(); next.done !== true; next = await first.next()) if (next.value.type === "step" && next.value.step === last) controller.abort();
+      const second = await collect(pretrain({ ...options, ...everything, checkpoint }));
+      expect(second.events[0]).toEqual({ type: "resumed", step: last });
+      expect(models(second.result)).toEqual(models(whole.result));
+    }
+    const without = async (name: keyof PretrainOptions): Promise<string> => {
+      const rest = Object.fromEntries(Object.entries(everything).filter(([key]) => key !== name));
+      return fingerprint((await collect(pretrain({ ...options, ...rest }))).result.model.parameters.flat);
+    };
+    for (const name of ["accumulate", "groups", "gradientHook", "updateHook"] as const) expect(await without(name), name).not.toBe(models(whole.result)[0]);
+    expect(await without("average")).toBe(models(whole.result)[0]);
+  });
+
+  it("leaves frozen parameters as they were drawn, bit for bit", async () => {
+    const { result } = await collect(pretrain({ ...options, ...everything }));
+    const fresh = createModel(options.arch, { kind: "mlm" }, 0).parameters;
+    for (const { parameters } of [result.model, result.averaged!]) expect(parameters.view("embeddings.word")).toEqual(fresh.view("embeddings.word"));
+    expect(result.model.parameters.view("embeddings.position")).not.toEqual(fresh.view("embeddings.position"));
+  });
+
+  it("measures the average, or the weights where that is asked for", async () => {
+    const losses = async (evaluate?: boolean): Promise<[unknown, PretrainResult]> => {
+      const { events, result } = await collect(pretrain({ ...options, ...everything, average: { decay: 0.8, ...(evaluate !== undefined && { evaluate }) } }));
+      return [events.findLast(({ type }) => type === "evaluation"), result];
+    };
+    for (const evaluate of [undefined, true, false]) {
+      const [event, { model, averaged }] = await losses(evaluate);
+      expect(event).toMatchObject({ metrics: { validationLoss: await evaluateMlm(options.backend, evaluate === false ? model : averaged!, shape, validation) } });
+    }
+  });
+});
+
+describe("accumulate", () => {
+  it("takes as many batches a step, in their order, and counts their tokens", async () => {
+    const asked: number[] = [];
+    const train: MlmBatches = { ...options.train, at: (step) => { asked.push(step); return options.train.at(step); } };
+    const { result } = await collect(pretrain({ ...options, train, steps: 2, accumulate: 3 }));
+    expect(asked.slice(-6)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(result.summary.tokensPerSecond * result.summary.seconds).toBeCloseTo(2 * 3 * 16 * 12, 3);
+  });
+
+  it.each([0, 1.5, Number.NaN])("of %d batches is refused", async (accumulate) => {
+    await expect(pretrain({ ...options, accumulate }).next()).rejects.toMatchObject({ code: "nn/bad-option" });
   });
 });
 

@@ -2,17 +2,21 @@ import { type EncoderArch } from "@bort/arch";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend, type Feeds } from "@bort/graph";
 import { fingerprint } from "./fingerprint.js";
+import { microBatches, totalWeight } from "./micro-batches.js";
 import { type MlmShape, evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { type MlmModel, createModel } from "./model.js";
 import { NnError } from "./nn-error.js";
-import { type LossGraph, Trainer } from "./trainer.js";
+import { type LossGraph } from "./gradient-graph.js";
+import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
-import { type TrainingSettings, resolveSettings } from "./training-settings.js";
+import { type TrainingSettings, evaluatesAverage, inGroups, resolveSettings } from "./training-settings.js";
+import { averagedParameters } from "./weight-average.js";
 
 /** What pre-training minimises: a graph over a masked batch, and what it must be fed beside the batch. */
 export interface PretrainingObjective {
   /** Sets the objective apart from others: a checkpoint of another is not resumed. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The loss must be a mean over the masked places by their weights: batches of a step count by how many they have. */
   graph(arch: EncoderArch, shape: MlmShape): LossGraph;
   feeds(batch: MlmBatch, shape: MlmShape): Promise<Feeds>;
 }
@@ -87,40 +91,49 @@ export interface PretrainOptions extends TrainingSettings {
 
 export interface PretrainResult {
   readonly model: MlmModel;
+  /** The model with the average of its weights, where the settings ask for one. */
+  readonly averaged?: MlmModel;
   readonly summary: TrainingSummary;
 }
 
 /** Pre-trains a fresh encoder; `evaluation` events carry `validationLoss`, the MLM loss in nats whatever the objective. Throws what `runTraining` does. */
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
   const { backend, arch, validation, steps, curriculum = [], objective = mlmObjective(), checkpoint, signal } = options;
-  const { seed, optimizer, maxGradientNorm, evaluateEvery, rate, record } = resolveSettings(options, { learningRate: 1e-3, warmupRatio: 0.06 });
-  const model = createModel(arch, { kind: "mlm" } as const, seed);
+  const { seed, accumulate, evaluateEvery, rate, trainer: trainerOptions, record } = resolveSettings(options, { learningRate: 1e-3, warmupRatio: 0.06 });
+  const { model, groupRecord } = inGroups(createModel(arch, { kind: "mlm" } as const, seed), options);
   const first = options.train.at(0);
   const settings = {
-    ...objective.settings, ...record, arch, shape: options.shape,
+    ...objective.settings, ...record, ...groupRecord, arch, shape: options.shape,
     curriculum: curriculum.map((phase) => ({ share: phase.share, shape: phase.shape, sequences: phase.train.sequences })),
     sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
   };
   const phases = [...curriculum, { share: 1, shape: options.shape, train: options.train }];
   checkPhases(phases);
   const graph = (length: number): LossGraph => objective.graph(arch, phases.find((phase) => phase.shape.sequenceLength === length)!.shape);
-  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, optimizer, maxGradientNorm });
+  const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
+  const averaged = (): MlmModel => ({ ...model, parameters: averagedParameters(trainer.state) });
   try {
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,
       feeds: async (step) => {
         const { shape, train } = phases[phaseAt(curriculum, step / steps)]!;
         const { batchSize, sequenceLength } = shape;
-        return { batch: await objective.feeds(train.at(step), shape), tokens: batchSize * sequenceLength, length: sequenceLength };
+        return {
+          batch: await microBatches(step, accumulate, async (at) => {
+            const batch = train.at(at);
+            return { feeds: await objective.feeds(batch, shape), weight: totalWeight(batch.weights) };
+          }),
+          tokens: accumulate * batchSize * sequenceLength, length: sequenceLength,
+        };
       },
       evaluate: {
         every: evaluateEvery,
-        run: async () => ({ validationLoss: await evaluateMlm(backend, model, options.shape, validation) }),
+        run: async () => ({ validationLoss: await evaluateMlm(backend, evaluatesAverage(options) ? averaged() : model, options.shape, validation) }),
       },
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),
     });
-    return { model, summary };
+    return { model, ...(options.average !== undefined && { averaged: averaged() }), summary };
   } finally {
     await trainer.dispose();
   }

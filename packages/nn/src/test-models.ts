@@ -52,7 +52,7 @@ export interface Golden {
     readonly distillation: GoldenLoss;
     readonly lastLayer: GoldenLoss;
   };
-  readonly optimizers: { readonly rates: readonly number[]; readonly adamw: GoldenRun; readonly sgd: GoldenRun; readonly momentum: GoldenRun };
+  readonly optimizers: { readonly rates: readonly number[] } & Readonly<Record<"adamw" | "sgd" | "momentum" | "decaying" | "lamb", GoldenRun>>;
   /** A file, in base64. */
   readonly safetensors: string;
 }

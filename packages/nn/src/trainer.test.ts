@@ -1,11 +1,13 @@
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import * as op from "@bort/graph";
-import { type Backend, type Feeds, parameter, referenceBackend } from "@bort/graph";
+import { type Backend, type Feeds, type Node, parameter, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { classificationLossGraph } from "./classification.js";
 import { fingerprint } from "./fingerprint.js";
 import { mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
+import { NotFiniteError } from "./not-finite-error.js";
 import { adamW } from "./optimizer/adamw.js";
 import { sgd } from "./optimizer/sgd.js";
 import { ParameterStore } from "./parameter-store.js";
@@ -70,7 +72,8 @@ describe("Trainer", () => {
     const { loss } = trainer.state;
     const bytes = (): string => fingerprint(trainer.state.parameters.flat, ...Object.values(trainer.state.slots));
     const before = bytes();
-    await expect(trainer.step(feeds(1), 1e-3)).rejects.toMatchObject({ code: "nn/not-finite" });
+    const first = { node: expect.stringContaining("parameter(name=layers.0.feedForward.up.weight)") as string, input: "layers.0.feedForward.up.weight", element: 3, value: Number.NaN };
+    await expect(trainer.step(feeds(1), 1e-3)).rejects.toMatchObject({ code: "nn/not-finite", step: 2, loss: Number.NaN, first });
     expect(bytes()).toBe(before);
     expect(trainer.state).toMatchObject({ step: 1, loss });
     await trainer.dispose();
@@ -107,6 +110,133 @@ describe("Trainer", () => {
     expect(compiled).toEqual([2, 5]);
     expect(parameters.view("w")[0]).toBe(-14);
     await trainer.dispose();
+  });
+
+  describe.each([["reference", referenceBackend()], ["onnx", onnx]] as const)("names the first op that is not finite: on the %s backend", (_, backend) => {
+    const w = parameter("w", [2]);
+    const failure = async (loss: Node, values: readonly number[], options: Partial<TrainerOptions> = {}): Promise<NotFiniteError> => {
+      const parameters = new ParameterStore([{ name: "w", shape: [2], init: "zeros", decay: true }]);
+      parameters.view("w").set(values);
+      const trainer = await Trainer.create({ backend, parameters, graph: { loss }, optimizer: sgd(), ...options });
+      const error = await trainer.step({}, 1e-3).catch((thrown: unknown) => thrown);
+      await trainer.dispose();
+      expect(error).toBeInstanceOf(NotFiniteError);
+      return error as NotFiniteError;
+    };
+    const nodeOf = ({ first }: NotFiniteError): string => first!.node;
+
+    it("of the loss", async () => {
+      const error = await failure(op.sumAll(op.log(op.mul(w, 2))), [1, 0]);
+      expect(error).toMatchObject({ step: 1, loss: -Infinity, first: { node: "%3 = log(%2) : f32[2]", element: 1, value: -Infinity } });
+      expect(error.message).toContain("element 1 is -Infinity in %3 = log(%2) : f32[2]");
+    });
+
+    it("of a gradient, where the loss is finite", async () => {
+      const error = await failure(op.sumAll(op.sqrt(w)), [0, 1]);
+      expect(error).toMatchObject({ loss: 1, details: { gradientNorm: Infinity }, first: { element: 0, value: Infinity } });
+      expect(nodeOf(error)).toMatch(/^%\d+ = div\(/);
+    });
+
+    it("of one micro-batch, and of a loss that is scaled too far", async () => {
+      const overflowing = op.sumAll(op.mul(w, 1e30));
+      expect(nodeOf(await failure(overflowing, [1, 1], { lossScale: () => 2 ** 100 }))).toMatch(/^%\d+ = /);
+      const parameters = ParameterStore.initialized([{ name: "w", shape: [2], init: "ones", decay: true }], 0, 1);
+      const trainer = await Trainer.create({ backend, parameters, graph: { loss: op.sumAll(op.log(op.mul(w, parameter("x", [2])))) }, optimizer: sgd() });
+      const micro = [[1, 1], [1, 0]].map((x) => ({ feeds: { x: Float32Array.from(x) } }));
+      await expect(trainer.step(micro, 1e-3)).rejects.toMatchObject({ first: { node: expect.stringContaining("= log(") as string, element: 1 } });
+      await trainer.dispose();
+    });
+
+    it("none, where the gradient is finite and the sum of its squares is not", async () => {
+      const error = await failure(op.sumAll(op.mul(w, 1e25)), [1e-25, 1e-25]);
+      expect(error).toMatchObject({ details: { gradientNorm: Infinity }, first: null });
+    });
+
+    it("none, where nobody asks", async () => {
+      expect((await failure(op.sumAll(op.log(w)), [0, 0], { diagnose: false })).first).toBeUndefined();
+    });
+  });
+
+  it("says why the first op was not found, where running again fails", async () => {
+    let compiled = 0;
+    const limited: Backend = { ...onnx, compile: (graph) => (++compiled > 3 ? Promise.reject(new Error("no memory")) : onnx.compile(graph)) };
+    const trainer = await makeTrainer(limited);
+    await expect(trainer.step({ ...feeds(0), weights: new Float32Array(8) }, 1e-3)).rejects.toMatchObject({ code: "nn/not-finite", cause: { message: "no memory" }, first: undefined });
+    await trainer.dispose();
+  });
+
+  it("trains the groups of the store each in its way, and leaves the frozen ones as they are", async () => {
+    const flat = createModel(arch, mlm, 5).parameters;
+    const kind = (name: string): string => (name.startsWith("mlm.") ? "head" : name.startsWith("layers.") ? "layer" : "embedding");
+    const parameters = flat.regrouped(({ name }) => ({ head: {}, layer: { learningRateFactor: 0.5, decay: false }, embedding: { frozen: true } })[kind(name)]!);
+    const trainer = await makeTrainer(onnx, { parameters, optimizer: sgd({ weightDecay: 0.25 }), maxGradientNorm: Infinity });
+    const whole = await makeTrainer(onnx, { parameters: flat.regrouped(() => ({})), optimizer: sgd(), maxGradientNorm: Infinity });
+    expect(Object.values(trainer.state.slots).every(({ length }) => length === parameters.layout.trainedSize)).toBe(true);
+    await trainer.step(feeds(0), 0.1);
+    await whole.step(feeds(0), 0.1);
+    for (const { name, decay } of flat.specs) {
+      const change = (store: ParameterStore, at: number): number => store.view(name)[at]! - flat.view(name)[at]!;
+      flat.view(name).forEach((before, at) => {
+        const step = change(whole.state.parameters, at);
+        const expected = { head: step - (decay ? 0.1 * 0.25 * before : 0), layer: 0.5 * step, embedding: 0 }[kind(name)]!;
+        expect(Math.abs(change(parameters, at) - expected)).toBeLessThanOrEqual(kind(name) === "embedding" ? 0 : 1e-6);
+      });
+    }
+    await trainer.dispose();
+    await whole.dispose();
+  });
+
+  it("takes a decay of a group's own in place of the optimizer's", async () => {
+    const weights = async (decay: number | boolean, weightDecay: number): Promise<string> => {
+      const parameters = createModel(arch, mlm, 5).parameters.regrouped(() => ({ decay }));
+      const trainer = await makeTrainer(onnx, { parameters, optimizer: adamW({ weightDecay }) });
+      await trainer.step(feeds(0), 0.1);
+      await trainer.dispose();
+      return fingerprint(parameters.flat);
+    };
+    const own = await weights(0.3, 0.01);
+    expect(own).toBe(await weights(true, 0.3));
+    expect(own).not.toBe(await weights(true, 0.01));
+    expect(await weights(0, 0.3)).toBe(await weights(false, 0.01));
+  });
+
+  it("trains a classifier on a frozen encoder", async () => {
+    const head = { kind: "classifier", labels: ["a", "b"] } as const;
+    const model = createModel(arch, head, 5);
+    const parameters = model.parameters.regrouped(({ name }) => ({ frozen: !name.startsWith("classifier.") }));
+    const frozen = (): string => fingerprint(parameters.flat.subarray(parameters.layout.trainedSize));
+    const before = frozen();
+    const trainer = await Trainer.create({ backend: onnx, parameters, graph: classificationLossGraph(model, 4, 6), optimizer: adamW() });
+    const batch = { ids: Int32Array.from({ length: 24 }, (_, i) => (i < 12 ? 7 : 9)), mask: new Float32Array(24).fill(1), labels: Int32Array.of(0, 0, 1, 1), weights: new Float32Array(4).fill(1) };
+    const losses: number[] = [];
+    for (let step = 0; step < 30; step++) losses.push((await trainer.step(batch, 0.05)).loss);
+    await trainer.dispose();
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 10);
+    expect(frozen()).toBe(before);
+  });
+
+  it("takes the same step with a loss scale that is a power of two, asked at every attempt", async () => {
+    const asked: number[] = [];
+    const weights = async (options: Partial<TrainerOptions>): Promise<Float32Array> => {
+      const trainer = await makeTrainer(referenceBackend(), { optimizer: sgd(), ...options });
+      for (let step = 0; step < 2; step++) await trainer.step(feeds(step), 0.1);
+      await trainer.dispose();
+      return trainer.state.parameters.flat;
+    };
+    const [plain, scaled] = [await weights({}), await weights({ lossScale: (step) => 2 ** (10 + asked.push(step)) })];
+    expect(asked).toEqual([0, 1]);
+    expect(scaled).toEqual(plain);
+    for (const scale of [0, -1, Number.NaN, Infinity]) {
+      const trainer = await makeTrainer(onnx, { lossScale: () => scale });
+      await expect(trainer.step(feeds(0), 0.1)).rejects.toMatchObject({ code: "nn/bad-option" });
+      await trainer.dispose();
+    }
+  });
+
+  it("refuses an average's decay that is none, and a store with nothing to train", async () => {
+    for (const averageDecay of [-0.1, 1, Number.NaN]) await expect(makeTrainer(onnx, { averageDecay })).rejects.toMatchObject({ code: "nn/bad-option" });
+    const parameters = createModel(arch, mlm, 5).parameters.regrouped(() => ({ frozen: true }));
+    await expect(makeTrainer(onnx, { parameters })).rejects.toMatchObject({ code: "nn/bad-option" });
   });
 
   it("refuses parameters that the loss does not read, and a clipping norm that is not positive", async () => {

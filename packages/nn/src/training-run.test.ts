@@ -9,7 +9,8 @@ import { type ParameterSpec } from "./parameter-spec.js";
 import { ParameterStore } from "./parameter-store.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { collect } from "./test-models.js";
-import { type LossGraph, Trainer } from "./trainer.js";
+import { type LossGraph } from "./gradient-graph.js";
+import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingRunOptions, type TrainingSummary, runTraining } from "./training-run.js";
 
 const at = temporaryFolder();
@@ -130,8 +131,15 @@ describe("runTraining", () => {
   it("keeps the last checkpoint where a step's loss is not finite", async () => {
     const folder = at("poison");
     const poisoned: TrainingRunOptions["feeds"] = (step) => (step === 4 ? { batch: { x: numbers(0, 12).fill(Infinity), y: numbers(0, 8) }, tokens: 12 } : feeds(step));
-    await expect(run({ ...checkpointIn(folder, 2), feeds: poisoned })).rejects.toMatchObject({ code: "nn/not-finite", message: expect.stringContaining("step 5") });
+    await expect(run({ ...checkpointIn(folder, 2), feeds: poisoned })).rejects.toMatchObject({ code: "nn/not-finite", message: expect.stringContaining(`step 5 gave`), details: { first: { input: "x", value: Infinity }, checkpoint: { folder, step: 4 } } });
     expect(brief((await run(checkpointIn(folder, 2))).events)).toMatch(/^resumed 4, /);
+  });
+
+  it("names no checkpoint where this run has kept none", async () => {
+    const folder = at("poison-others");
+    await run(checkpointIn(folder, 3));
+    const poisoned: TrainingRunOptions["feeds"] = () => ({ batch: { x: numbers(0, 12).fill(Infinity), y: numbers(0, 8) }, tokens: 12 });
+    await expect(run({ checkpoint: { folder, every: 3, settings: {}, resume: false }, feeds: poisoned })).rejects.toMatchObject({ details: expect.not.objectContaining({ checkpoint: expect.anything() as unknown }) as unknown });
   });
 
   it("refuses the checkpoint of another run and leaves it", async () => {

@@ -1,7 +1,9 @@
 import { type Feeds } from "@bort/graph";
 import { setImmediate } from "node:timers/promises";
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { type MicroBatch } from "./micro-batches.js";
 import { NnError } from "./nn-error.js";
+import { NotFiniteError } from "./not-finite-error.js";
 import { type Schedule } from "./schedule.js";
 import { type Trainer } from "./trainer.js";
 
@@ -39,8 +41,9 @@ export interface TrainingRunOptions {
 }
 
 export interface TrainingFeeds {
-  readonly batch: Feeds;
-  /** Tokens of the batch, padding included. */
+  /** The batch, or its micro-batches, of whose gradients the step takes the weighted mean. */
+  readonly batch: Feeds | readonly MicroBatch[];
+  /** Tokens of the whole batch, padding included. */
   readonly tokens: number;
   /** Length of the batch's sequences, where the trainer's objective depends on it. */
   readonly length?: number;
@@ -61,7 +64,7 @@ export interface TrainingSummary {
  * Trains to the last step, one event at a time. Each step is a function of the state and the step's number, so a run that was interrupted
  * and resumed equals one that was not, bit for bit, on a backend whose results are reproducible.
  *
- * @throws NnError `nn/bad-option`, `nn/not-finite` (the last checkpoint is kept), `nn/bad-checkpoint`, `nn/other-run`, `nn/write-failed`
+ * @throws NnError `nn/bad-option`, NotFiniteError (the last checkpoint is kept, and named), NnError `nn/bad-checkpoint`, `nn/other-run`, `nn/write-failed`
  */
 export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<TrainingEvent, TrainingSummary> {
   const { trainer, steps, schedule, checkpoint, evaluate, signal } = options;
@@ -69,20 +72,22 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
   requireCount(steps, "the steps of a run");
   if (evaluate !== undefined) requireCount(evaluate.every, "the steps between evaluations");
   if (checkpoint !== undefined) requireCount(checkpoint.every, "the steps between checkpoints");
+  let lastCheckpoint: { readonly folder: string; readonly step: number } | null = null;
   if (checkpoint?.resume === true && hasCheckpoint(checkpoint.folder)) {
     loadCheckpoint(checkpoint.folder, state, checkpoint.settings);
+    lastCheckpoint = { folder: checkpoint.folder, step: state.step };
     yield { type: "resumed", step: state.step };
   }
+  const startedAt = state.step;
   let evaluatedAt = -1;
-  let savedAt = state.step;
   const evaluation = async (): Promise<TrainingEvent> => {
     evaluatedAt = state.step;
     return { type: "evaluation", step: state.step, seconds: state.seconds, metrics: await evaluate!.run() };
   };
   const save = (folder: string): TrainingEvent => {
     saveCheckpoint(folder, state, checkpoint!.settings);
-    savedAt = state.step;
-    return { type: "checkpoint", step: state.step, folder };
+    lastCheckpoint = { folder, step: state.step };
+    return { type: "checkpoint", ...lastCheckpoint };
   };
 
   if (evaluate !== undefined && state.step === 0) yield await evaluation();
@@ -90,7 +95,9 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
     const start = performance.now();
     const learningRate = schedule(state.step);
     const { batch, length, tokens } = await options.feeds(state.step);
-    const result = await trainer.step(batch, learningRate, length);
+    const result = await trainer.step(batch, learningRate, length).catch((error: unknown) => {
+      throw error instanceof NotFiniteError && lastCheckpoint !== null ? error.withCheckpoint(lastCheckpoint) : error;
+    });
     state.seconds += (performance.now() - start) / 1000;
     state.tokens += tokens;
     yield { type: "step", step: state.step, steps, ...result, learningRate, seconds: state.seconds };
@@ -99,7 +106,7 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
     await setImmediate(); // Lets signals and timers in: a step itself may hold the thread.
   }
   const interrupted = state.step < steps;
-  if (checkpoint !== undefined && savedAt !== state.step) yield save(checkpoint.folder);
+  if (checkpoint !== undefined && (lastCheckpoint?.step ?? startedAt) !== state.step) yield save(checkpoint.folder);
   if (interrupted) yield { type: "interrupted", step: state.step };
   else if (evaluate !== undefined && evaluatedAt !== state.step) yield await evaluation();
   const { step, loss, seconds, tokens } = state;

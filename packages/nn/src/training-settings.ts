@@ -1,6 +1,14 @@
+import { type Graph, parameter, print } from "@bort/graph";
+import { fingerprint } from "./fingerprint.js";
+import { type GradientHook, gradientHookGraph } from "./gradient-hook.js";
+import { type Model } from "./model.js";
+import { NnError } from "./nn-error.js";
 import { adamW } from "./optimizer/adamw.js";
 import { type Optimizer } from "./optimizer/optimizer.js";
+import { type UpdateHook } from "./optimizer/update-tail.js";
+import { type ParameterLayout, type ParameterRule } from "./parameter-layout.js";
 import { type Schedule, type ScheduleName, schedule } from "./schedule.js";
+import { type TrainerOptions } from "./trainer.js";
 
 /** How to train, whatever is trained. */
 export interface TrainingSettings {
@@ -17,30 +25,81 @@ export interface TrainingSettings {
   readonly schedule?: ScheduleName;
   /** Default 1. */
   readonly maxGradientNorm?: number;
+  /** Batches of a step, run one after the other; the gradient is that of one batch of all their examples. Default 1. */
+  readonly accumulate?: number;
+  /** How each parameter is trained, if at all. Default: matrices decay, biases and norms do not. */
+  readonly groups?: ParameterRule;
+  /** Changes gradients before they are clipped. Default: none. */
+  readonly gradientHook?: GradientHook;
+  /** Changes what the optimizer makes of the parameters. Default: none. */
+  readonly updateHook?: UpdateHook;
+  /** Keeps an exponential moving average of the weights. Default: none. */
+  readonly average?: WeightAverage;
   /** Steps between evaluations. Default: ten in a run. */
   readonly evaluateEvery?: number;
   readonly checkpoint?: { readonly folder: string; readonly every: number; readonly resume: boolean };
   readonly signal?: AbortSignal;
 }
 
+export interface WeightAverage {
+  /** From 0 to below 1: about the last 1 / (1 - decay) steps count. */
+  readonly decay: number;
+  /** Whether evaluations measure the average in place of the weights in training. Default true. */
+  readonly evaluate?: boolean;
+}
+
 /** Settings with every default filled in. */
 export interface ResolvedSettings {
   readonly seed: number;
-  readonly optimizer: Optimizer;
-  readonly maxGradientNorm: number;
+  readonly accumulate: number;
   readonly evaluateEvery: number;
   readonly rate: Schedule;
-  /** What a checkpoint keeps of them: a run with others does not resume from it. */
+  readonly trainer: Pick<TrainerOptions, "optimizer" | "maxGradientNorm" | "gradientHook" | "updateHook" | "averageDecay">;
+  /** What a checkpoint keeps of them: a run with others does not resume from it. What is not asked for is not in it. */
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-/** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate or warm-up that cannot be. */
+/** Whether evaluations measure the average of the weights. */
+export const evaluatesAverage = ({ average }: TrainingSettings): boolean => average !== undefined && (average.evaluate ?? true);
+
+/** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate, a warm-up or a number of batches that cannot be. */
 export function resolveSettings(settings: TrainingSettings, defaults: { readonly learningRate: number; readonly warmupRatio: number }): ResolvedSettings {
-  const { steps, seed = 0, optimizer = adamW(), maxGradientNorm = 1, schedule: name = "linear" } = settings;
+  const { steps, seed = 0, optimizer = adamW(), maxGradientNorm = 1, accumulate = 1, gradientHook, updateHook, average, schedule: name = "linear" } = settings;
   const { learningRate = defaults.learningRate, warmupRatio = defaults.warmupRatio, evaluateEvery = Math.max(1, Math.ceil(steps / 10)) } = settings;
+  if (!Number.isSafeInteger(accumulate) || accumulate < 1) throw new NnError("nn/bad-option", `nn: the batches of a step must be a whole number from 1, got ${accumulate}`);
   return {
-    seed, optimizer, maxGradientNorm, evaluateEvery,
+    seed, accumulate, evaluateEvery,
     rate: schedule(name, { learningRate, steps, warmupRatio }),
-    record: { steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings }, learningRate, warmupRatio, schedule: name, maxGradientNorm },
+    trainer: {
+      optimizer, maxGradientNorm,
+      ...(gradientHook !== undefined && { gradientHook }),
+      ...(updateHook !== undefined && { updateHook }),
+      ...(average !== undefined && { averageDecay: average.decay }),
+    },
+    record: {
+      steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings }, learningRate, warmupRatio, schedule: name, maxGradientNorm,
+      ...(accumulate !== 1 && { accumulate }),
+      ...(updateHook !== undefined && { updateHook: graphFingerprint({ after: updateHook({ before: parameter("before", [1]), after: parameter("after", [1]) }) }) }),
+      ...(average !== undefined && { averageDecay: average.decay }),
+    },
   };
 }
+
+/** A model laid out for the groups of a run, and what a checkpoint keeps of that. */
+export function inGroups<M extends Model>(model: M, { groups, gradientHook }: TrainingSettings): { readonly model: M; readonly groupRecord: Readonly<Record<string, unknown>> } {
+  const parameters = groups === undefined ? model.parameters : model.parameters.regrouped(groups);
+  return {
+    model: { ...model, parameters },
+    groupRecord: {
+      ...(groups !== undefined && { groups: recordOf(parameters.layout) }),
+      ...(gradientHook !== undefined && { gradientHook: graphFingerprint(gradientHookGraph(gradientHook, parameters.layout)) }),
+    },
+  };
+}
+
+const recordOf = ({ groups, frozen }: ParameterLayout): unknown => ({
+  trained: groups.map(({ learningRateFactor, decay, parameters }) => ({ learningRateFactor, decay, names: parameters.map(({ name }) => name) })),
+  frozen: frozen.map(({ name }) => name),
+});
+
+const graphFingerprint = (graph: Graph): string => fingerprint(new TextEncoder().encode(print(graph)));

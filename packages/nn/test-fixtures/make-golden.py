@@ -149,6 +149,32 @@ def losses():
     return {"temperature": temperature, "weights": weights.tolist(), "labels": labels.tolist(), **result}
 
 
+def lamb(betas, epsilon, decay):
+    """You et al. 2020, algorithm 2, written plainly: torch has no LAMB. Decay is given for each parameter."""
+
+    class Lamb(torch.optim.Optimizer):
+        def __init__(self, groups):
+            super().__init__(groups, {"lr": 1.0, "weight_decay": decay})
+
+        @torch.no_grad()
+        def step(self):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    state = self.state[p]
+                    if not state:
+                        state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+                    state["t"] += 1
+                    state["m"] = betas[0] * state["m"] + (1 - betas[0]) * p.grad
+                    state["v"] = betas[1] * state["v"] + (1 - betas[1]) * p.grad**2
+                    m, v = state["m"] / (1 - betas[0] ** state["t"]), state["v"] / (1 - betas[1] ** state["t"])
+                    u = m / (v.sqrt() + epsilon) + group["weight_decay"] * p
+                    sizes = p.norm(), u.norm()
+                    ratio = sizes[0] / sizes[1] if sizes[0] > 0 and sizes[1] > 0 else 1.0
+                    p -= group["lr"] * ratio * u
+
+    return Lamb
+
+
 def optimizers():
     """Five steps of two parameters, of which the first decays; gradients grow, so that the norm is clipped at 1 in some steps only."""
     rates = [0.1, 0.05, 0.2, 0.2, 0.01]
@@ -169,6 +195,8 @@ def optimizers():
         "adamw": run(lambda a, b: torch.optim.AdamW([{"params": [a], "weight_decay": 0.3}, {"params": [b], "weight_decay": 0.0}], betas=(0.8, 0.95), eps=1e-3)),
         "sgd": run(lambda a, b: torch.optim.SGD([a, b], lr=1.0)),
         "momentum": run(lambda a, b: torch.optim.SGD([a, b], lr=1.0, momentum=0.7)),
+        "decaying": run(lambda a, b: torch.optim.SGD([{"params": [a], "weight_decay": 0.3}, {"params": [b]}], lr=1.0)),
+        "lamb": run(lambda a, b: lamb((0.8, 0.95), 1e-3, 0.3)([{"params": [a]}, {"params": [b], "weight_decay": 0.0}])),
     }
 
 

@@ -13,7 +13,10 @@ const overLastAxis = (type: string): LowerRule<OpName> => (model, _, [x]) => mod
 
 const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = {
   neg: as("Neg"), exp: as("Exp"), log: as("Log"), sqrt: as("Sqrt"), tanh: as("Tanh"), sigmoid: as("Sigmoid"), erf: as("Erf"),
-  add: as("Add"), sub: as("Sub"), mul: as("Mul"), div: as("Div"), equal: as("Equal"), less: as("Less"), where: as("Where"),
+  add: as("Add"), sub: as("Sub"), mul: as("Mul"), div: as("Div"), equal: as("Equal"), less: as("Less"),
+  // ONNX Runtime has no Where of booleans: c ? x : y = (c and x) or (not c and y)
+  where: (model, { dtype }, [c, x, y]) =>
+    dtype === "bool" ? model.emit("Or", [model.emit("And", [c!, x!]), model.emit("And", [model.emit("Not", [c!]), y!])]) : model.emit("Where", [c!, x!, y!]),
   stopGradient: (_model, _node, [x]) => x!,
   cast: (model, { attrs: { to } }, [x]) => model.emit("Cast", [x!], { to: elementType[to] }),
   matmul: (model, node, inputs) => {

@@ -1,5 +1,5 @@
 import * as op from "@bort/graph";
-import { type Optimizer } from "./optimizer.js";
+import { type ElementwiseOptimizer, decayRate } from "./optimizer.js";
 
 export interface AdamWOptions {
   /** Default 0.9. */
@@ -19,7 +19,7 @@ export interface AdamWOptions {
  *
  * The gradient's scale and both bias corrections are folded into scalars.
  */
-export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-6, weightDecay = 0.01 }: AdamWOptions = {}): Optimizer {
+export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-6, weightDecay = 0.01 }: AdamWOptions = {}): ElementwiseOptimizer {
   return {
     name: "adamw",
     settings: { beta1, beta2, epsilon, weightDecay },
@@ -38,7 +38,7 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-6, weightDecay 
         varianceShare: (1 - beta2) * gradientScale ** 2,
         rate: (learningRate * deviationCorrection) / (1 - beta1 ** update),
         epsilon: epsilon * deviationCorrection,
-        keep: decay ? 1 - learningRate * weightDecay : 1,
+        keep: 1 - learningRate * decayRate(decay, weightDecay),
       };
     },
   };

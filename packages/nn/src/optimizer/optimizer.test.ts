@@ -5,9 +5,11 @@ import { describe, expect, it } from "vitest";
 import { type ParameterSpec } from "../parameter-spec.js";
 import { ParameterStore } from "../parameter-store.js";
 import { filled, golden } from "../test-models.js";
-import { type LossGraph, Trainer } from "../trainer.js";
+import { type LossGraph } from "../gradient-graph.js";
+import { Trainer } from "../trainer.js";
 import { adamW } from "./adamw.js";
 import { type Optimizer } from "./optimizer.js";
+import { lamb } from "./lamb.js";
 import { sgd } from "./sgd.js";
 
 const backends: [string, () => Promise<Backend>][] = [["reference", async () => referenceBackend()], ["onnx", () => onnxBackend({ threads: 1 })]];
@@ -38,6 +40,8 @@ describe.each(backends)("on the %s backend", (_, backend) => {
     ["adamw", adamW({ beta1: 0.8, beta2: 0.95, epsilon: 1e-3, weightDecay: 0.3 })],
     ["sgd", sgd()],
     ["momentum", sgd({ momentum: 0.7 })],
+    ["decaying", sgd({ weightDecay: 0.3 })],
+    ["lamb", lamb({ beta1: 0.8, beta2: 0.95, epsilon: 1e-3, weightDecay: 0.3 })],
   ] as const)("%s takes torch's steps, clipped at a norm of 1, one group decaying", async (name, optimizer) => {
     const { store, norms } = await trained(await backend(), optimizer, 5);
     const expected = golden.optimizers[name];
@@ -65,9 +69,11 @@ describe("optimizers", () => {
   it("say what tells them apart", () => {
     expect(adamW({ weightDecay: 0 }).settings).toEqual({ beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0 });
     expect(sgd({ momentum: 0.5 }).settings).not.toEqual(sgd().settings);
+    expect([sgd().settings, sgd({ weightDecay: 0.1 }).settings]).toEqual([{ momentum: 0 }, { momentum: 0, weightDecay: 0.1 }]);
+    expect(lamb({ beta1: 0.8 }).settings).toEqual({ beta1: 0.8, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 });
   });
 
   it("keep no vector that they do not need", () => {
-    expect([adamW().slots, sgd().slots, sgd({ momentum: 0.9 }).slots]).toEqual([["mean", "variance"], [], ["velocity"]]);
+    expect([adamW().slots, lamb().slots, sgd().slots, sgd({ momentum: 0.9 }).slots]).toEqual([["mean", "variance"], ["mean", "variance"], [], ["velocity"]]);
   });
 });

@@ -1,0 +1,4 @@
+import { testRandomGraphs } from "@bort/graph/testing";
+import { nativeBackend } from "./native-backend.js";
+
+testRandomGraphs("native", () => nativeBackend({ threads: 2 }));
