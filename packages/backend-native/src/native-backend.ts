@@ -36,6 +36,8 @@ export interface NativeBackend extends Backend {
   compile(graph: Graph): Promise<NativeProgram>;
   /** Feeds and outputs that lie here are used in place. */
   readonly memory: EngineMemory;
+  /** Bytes of that memory that arrays and programs take. */
+  memoryInUse(): number;
   /** The plan of a graph as text: its steps, buffers, bytes and FLOPs. */
   explain(graph: Graph): string;
   /** Ends the threads; nothing can be compiled or run after it. */
@@ -62,6 +64,7 @@ export async function nativeBackend({ threads = availableParallelism() }: Native
       allocate: (length) => heap.float32(heap.allocate(4 * length), length).fill(0),
       free: ({ byteOffset }) => heap.free(byteOffset),
     },
+    memoryInUse: () => heap.allocatedBytes,
     explain: (graph) => printPlan(compilePlan(graph, planOptions)),
     compile: async (graph) => {
       feedChecker(graph);

@@ -2,11 +2,12 @@ import {
   type Backend, type Graph, type Node, add, concat, crossEntropy, gelu, gradients, layerNorm, linear, mul, neg, parameter, referenceBackend, scalar,
   scatterAdd, sizeOf, stopGradient, sub, sumAll, zeros,
 } from "@bort/graph";
-import { testBackend } from "@bort/graph/testing";
+import { testBackend, testRandomGraphs } from "@bort/graph/testing";
 import { describe, expect, test } from "vitest";
 import { onnxBackend } from "./onnx-backend.js";
 
 testBackend("onnx", () => onnxBackend({ threads: 1 }), { tolerance: 2e-5 });
+testRandomGraphs("onnx", () => onnxBackend({ threads: 1 }));
 
 /** Numbers in -1/2..1/2 from the sine of their position. */
 const noise = (length: number, seed: number): Float32Array => Float32Array.from({ length }, (_, i) => ((Math.sin(12.9898 * (i + 1) + seed) * 43758.5453) % 1) / 2);

@@ -49,7 +49,7 @@ export class CandidateTraining {
     const { backend, train, steps, seed, maxGradientNorm } = this.options;
     const model = createModel(arch, { kind: "mlm" } as const, seed);
     const rate = schedule("constant", { learningRate, steps, warmupRatio });
-    const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm });
+    const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm, diagnose: false });
     try {
       for (let step = 0; step < steps; step++) {
         signal.throwIfAborted();

@@ -7,6 +7,8 @@ import { type BuiltCase, type OpCase, buildCase, networkCase, opCases, weightedS
 import * as op from "./ops.js";
 import { roundTo } from "./reference.js";
 
+export { disagreement } from "./disagreement.js";
+export { numberStream } from "./op-cases.js";
 export { randomGraph, type RandomGraph } from "./random-graph.js";
 export { testRandomGraphs, type TestRandomGraphsOptions } from "./test-random-graphs.js";
 

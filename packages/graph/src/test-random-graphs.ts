@@ -17,7 +17,9 @@ export interface TestRandomGraphsOptions {
 const graphsPerTest = 25;
 
 /** Runs random graphs with gradients on a backend, as vitest tests: what it computes must be what the reference does. A failure names the seed. */
-export function testRandomGraphs(name: string, create: () => Promise<Backend> | Backend, { seeds = 200, tolerance = 1e-4 }: TestRandomGraphsOptions = {}): void {
+export function testRandomGraphs(
+  name: string, create: () => Promise<Backend> | Backend, { seeds = 200, tolerance = 1e-4 }: TestRandomGraphsOptions = {},
+): void {
   describe(`${name} backend on random graphs`, () => {
     let backend: Backend;
     beforeAll(async () => {

@@ -40,12 +40,12 @@ export interface ColumnSum {
 
 /** Element-wise work, reductions of rows and sums of columns over one space of rows and columns: what one kernel computes. */
 export class Cluster {
-  readonly kind: "cluster" = "cluster";
+  readonly kind = "cluster" as const;
   readonly values: ClusterValue[] = [];
   readonly stores: ClusterStore[] = [];
   readonly sums: ColumnSum[] = [];
   /** Where values are that something asked to have in memory. */
-  readonly stored = new Map<number, View>();
+  readonly stored: Map<number, View> = new Map();
   readonly #places = new Map<string, number>();
 
   constructor(

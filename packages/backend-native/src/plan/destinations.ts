@@ -61,7 +61,7 @@ export function destinationsOf(outputs: readonly { readonly node: PrimitiveNode;
 
   for (const { node, buffer } of outputs) ask(node, wholeView(buffer, node.shape));
   for (const node of order.toReversed()) {
-    if (node.op === "concat" || node.op === "scatterAdd") ask(node, fresh(node));
+    if ((node.op === "concat" || node.op === "scatterAdd") && !destinations.has(node)) ask(node, fresh(node));
     if (node.op === "transpose" && producedByProduct(node)) {
       let last: Node = node;
       while (uses.get(last) === 1 && users.get(last)?.op === "reshape") last = users.get(last)!;
