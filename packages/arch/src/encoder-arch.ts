@@ -120,9 +120,11 @@ const normalizations: readonly string[] = ["layerNorm", "noNorm"] satisfies read
 
 function validateLayers({ layers, bottleneck }: EncoderArch): void {
   if (bottleneck !== undefined) validateBottleneck(bottleneck);
+  let checked: LayerArch | undefined;
   for (let index = 0; index < layers.length; index++) {
     const layer = layers[index]!;
-    if (layer === layers[index - 1]) continue; // One object for every layer, as in uniformArch, is checked once.
+    if (layer === checked) continue; // One object for every layer, as in uniformArch, is checked once.
+    checked = layer;
     requireThat(typeof layer === "object" && layer !== null, "each of layers must be an object", layer);
     const { heads, keySize, valueSize, intermediateSize, feedForwards = 1, width = 1 } = layer;
     const sound = isSize(heads) && isSize(keySize) && isSize(valueSize) && isSize(intermediateSize) && isSize(feedForwards) && isSize(width);

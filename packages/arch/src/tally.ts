@@ -56,10 +56,11 @@ export class Tally {
 /** Counts every group by one rule. Throws `arch/too-large` beyond 2^53. */
 export function tally(groups: readonly Group[], rule: CountingRule): Tally {
   const parts = { embedding: 0, encoder: 0, pooler: 0, heads: 0 };
+  const lists = listsOf(rule);
   let components: readonly Component[] = [];
   let counted: readonly CountedComponent[] = [];
   for (const group of groups) {
-    if (group.components !== components) counted = countedIn(components = group.components, rule);
+    if (group.components !== components) counted = countedIn(components = group.components, rule, lists);
     let sum = 0;
     for (const component of counted) sum += valueOf(component, group.sizes);
     parts[group.part] += rule.copies(group) * sum;
@@ -80,12 +81,19 @@ function formulaOf({ from, to, products, inputs, outputs }: CountedComponent): s
   return [...summand(products, `${reads} × ${writes}`), ...summand(inputs, reads), ...summand(outputs, writes)].join(" + ");
 }
 
-const countedLists = new WeakMap<CountingRule, WeakMap<readonly Component[], CountedComponent[]>>();
+type CountedLists = WeakMap<readonly Component[], CountedComponent[]>;
 
-/** The components that count by a rule; found once for each list of components, since millions of networks are made of a few lists. */
-function countedIn(components: readonly Component[], rule: CountingRule): readonly CountedComponent[] {
+const countedLists = new WeakMap<CountingRule, CountedLists>();
+
+/** The lists of components that are known to a rule: millions of networks are made of a few lists. */
+function listsOf(rule: CountingRule): CountedLists {
   let lists = countedLists.get(rule);
   if (lists === undefined) countedLists.set(rule, lists = new WeakMap());
+  return lists;
+}
+
+/** The components that count by a rule. */
+function countedIn(components: readonly Component[], rule: CountingRule, lists: CountedLists = listsOf(rule)): readonly CountedComponent[] {
   let counted = lists.get(components);
   if (counted === undefined) {
     counted = components.flatMap((component) => {
