@@ -15,7 +15,7 @@ const boundaries = packages.map(({ folder, name, layer }) => ({
       patterns: [
         ...packages.filter((other) => other.layer >= layer && other.name !== name)
           .map((other) => ({ regex: `^${other.name}(/|$)`, message: `${name} is in layer ${layer} and may import lower layers only; ${other.name} is in layer ${other.layer}.` })),
-        ...(layer === algorithms ? [{ regex: "^@bort/backend-", message: "An algorithm takes its backend as an argument." }] : []),
+        ...(layer === algorithms && folder !== "backend" ? [{ regex: "^@bort/backend-", message: "An algorithm takes its backend as an argument." }] : []),
         { regex: "^(\\.\\./)+[^/]+/src/", message: "Import another package by its name." },
       ],
     }],

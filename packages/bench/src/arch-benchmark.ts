@@ -1,14 +1,11 @@
 import { parameterCount, presetNamed, schubertSpace, superShaperArch, superShaperSpace } from "@bort/arch";
 import { BenchError } from "./bench-error.js";
+import { requireCount } from "./require-count.js";
+import { type Spread, spreadOf } from "./spread.js";
 
 /** How many totals of `parameterCount` one core takes in a second. */
-export interface ArchRate {
+export interface ArchRate extends Spread {
   readonly subject: string;
-  readonly median: number;
-  /** Of the slowest repeat. */
-  readonly least: number;
-  /** Of the fastest. */
-  readonly most: number;
 }
 
 export interface MeasureArchOptions {
@@ -31,14 +28,11 @@ interface Subject {
  * The repeats of all subjects alternate, so that other work on the machine falls on each; throws `bench/bad-option`.
  */
 export function measureArch({ repeats = 9, repeatMs = 200 }: MeasureArchOptions = {}): ArchRate[] {
-  if (!Number.isSafeInteger(repeats) || repeats < 1) throw new BenchError("bench/bad-option", `bench: repeats must be a whole number from 1, got ${repeats}; take 9`);
+  requireCount("repeats", repeats, 1);
   if (!(repeatMs > 0)) throw new BenchError("bench/bad-option", `bench: repeatMs must be above 0, got ${repeatMs}; take 200`);
   const runs = subjects().map((subject) => ({ subject, count: countFor(subject, repeatMs), rates: [] as number[] }));
   for (let repeat = 0; repeat < repeats; repeat++) for (const { subject, count, rates } of runs) rates.push(1000 * count / millisecondsOf(subject, count));
-  return runs.map(({ subject, rates }) => {
-    const sorted = rates.toSorted((a, b) => a - b);
-    return { subject: subject.name, median: sorted[sorted.length >> 1]!, least: sorted[0]!, most: sorted.at(-1)! };
-  });
+  return runs.map(({ subject, rates }) => ({ subject: subject.name, ...spreadOf(rates) }));
 }
 
 function subjects(): Subject[] {

@@ -4,6 +4,7 @@ export type BenchErrorCode =
   | "bench/bad-option"
   | "bench/bad-shape"
   | "bench/bad-table"
+  | "bench/child-failed"
   | "bench/export-differs"
   | "bench/lengths-differ"
   | "bench/no-examples"

@@ -13,4 +13,13 @@ export { type ScatterChart, type ScatterPoint } from "./report/scatter-chart.js"
 export { type Alignment, type Cell, type Column, type Table } from "./table.js";
 export { consoleTable } from "./terminal/console-table.js";
 export { type ProgressBar, progressBar, type ProgressOptions, type ProgressStream } from "./terminal/progress-bar.js";
-export { type Growth, measureGrowth, measureStep, parseStepShape, type MeasureStepOptions, type StepShape, type StepTimes } from "./step-benchmark.js";
+export { compareSteps, type CompareStepsOptions, type ComparedPeer, type ComparedStep, type StepComparison, type StepRun, type StepRunEvent } from "./compare-steps.js";
+export { type CompileTimes, measureCompile } from "./compile-benchmark.js";
+export { type Growth, measureGrowth, memoryBar } from "./memory-benchmark.js";
+export { type ProfiledStep, profileStep, type ProfileOptions, type StepProfile } from "./profile-benchmark.js";
+export { type ResidentGrowth } from "./resident-growth.js";
+export { measureScaling, type ScalingAxis, type ScalingCurve, type ScalingOptions, type ScalingPoint } from "./scaling-benchmark.js";
+export { measureSoak, type Soak, type SoakOptions } from "./soak-benchmark.js";
+export { type Spread } from "./spread.js";
+export { measureStep, type MeasureStepOptions, type StepTimes } from "./step-benchmark.js";
+export { parseStepShape, type StepCosts, stepCosts, type StepShape, stepShapes } from "./step-shape.js";

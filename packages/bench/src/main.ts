@@ -1,75 +1,39 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { onnxBackend } from "@bort/backend-onnx";
-import { type Backend } from "@bort/graph";
-import { measureArch } from "./arch-benchmark.js";
 import { BenchError } from "./bench-error.js";
-import { formatNumber } from "./format-number.js";
-import { type StepShape, measureGrowth, measureStep, parseStepShape } from "./step-benchmark.js";
-import { consoleTable } from "./terminal/console-table.js";
+import { type Command, type Finding, type Flags, textFlag } from "./commands/command.js";
 
-const usage = `npm run bench -- step SHAPE [--repeats 9] [--threads N] [--json]     time of a training step
-npm run bench -- memory SHAPE [--steps 300] [--threads N] [--json]   resident memory after 50 steps and after the last
-npm run bench -- arch [--repeats 9] [--json]                         parameter counts a second on one core
+const usage = `npm run bench -- step SHAPE [--engine E] [--repeats 9] [--threads N]    time of a training step
+npm run bench -- step --all [--engine E|both] [--peer PYTHON]            the same of five shapes, in turn with PyTorch
+    [--peer-script FILE] [--shapes "SHAPE SHAPE"] [--rounds 3] [--repeats 9] [--threads N]
+npm run bench -- memory SHAPE [--engine E] [--steps 300] [--threads N]   the peak of resident memory, and its growth over many steps
+npm run bench -- scaling [--engine E] [--base SHAPE] [--repeats 9]       step time against the FLOPs of a step; compile time
+    [--threads N]
+npm run bench -- soak [--engine E] [--shape SHAPE] [--cycles 500]        resident memory over many trainers, and many steps
+    [--steps 2000] [--threads N]
+npm run bench -- profile SHAPE [--top 20] [--repeats 5] [--threads N]    the dearest steps of the native engine
+npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
-  SHAPE  batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20`;
+  SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
+  --engine  native, onnx, or auto: native where it can start, else onnx (the default)
+  --peer    a Python with torch and transformers; its script, from --peer-script or BORT_PEER, is called with "step" or "hf-step",
+            a shape and the number of repeats, reads OMP_NUM_THREADS, and prints one line of JSON with medianMs and torch
+  --json    prints the result as one line of JSON
+  --out     folder for the files of step --all, scaling and soak; default benchmarks`;
 
-interface Flags {
-  readonly repeats?: string;
-  readonly steps?: string;
-  readonly threads?: string;
-}
-
-/** What a benchmark found, for `--json` and for a reader. */
-interface Finding {
-  readonly result: object;
-  readonly text: string;
-}
-
-interface Benchmark {
-  /** The flags that it takes beside `--json`. */
-  readonly flags: readonly (keyof Flags)[];
-  /** Whether it measures a model of a shape, which it is then given. */
-  readonly shaped: boolean;
-  readonly run: (shape: string, flags: Flags) => Finding | Promise<Finding>;
-}
-
-const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-const thousands = (rate: number): string => formatNumber(1000 * Math.round(rate / 1000));
-
-const benchmarks: Readonly<Record<string, Benchmark>> = {
-  step: onBackend(["repeats"], async (backend, shape, flags) => {
-    const result = await measureStep(backend, shape, repeatsOf(flags));
-    return { result, text: `median ${result.medianMs.toFixed(1)} ms, least ${result.minMs.toFixed(1)} ms, ${mebibytes(result.residentBytes)} resident` };
-  }),
-  memory: onBackend(["steps"], async (backend, shape, { steps = "300" }) => {
-    const result = await measureGrowth(backend, shape, count("steps", steps, 60));
-    return { result, text: `${mebibytes(result.earlyBytes)} after 50 steps, ${mebibytes(result.lateBytes)} after ${result.steps}: ${result.ratio.toFixed(3)}` };
-  }),
-  arch: {
-    flags: ["repeats"],
-    shaped: false,
-    run: (_, flags) => {
-      const totalsPerSecond = measureArch(repeatsOf(flags));
-      const columns = [{ label: "network" }, ...["median", "least", "most"].map((label) => ({ label, format: thousands }))];
-      const rows = totalsPerSecond.map(({ subject, median, least, most }) => [subject, median, least, most]);
-      return { result: { totalsPerSecond }, text: `on one core: parameter counts a second\n${consoleTable({ columns, rows })}` };
-    },
-  },
+/** Loaded when they are run, so that a process that measures memory holds nothing else. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  step: () => import("./commands/step.js"),
+  memory: () => import("./commands/memory.js"),
+  scaling: () => import("./commands/scaling.js"),
+  soak: () => import("./commands/soak.js"),
+  profile: () => import("./commands/profile.js"),
+  arch: () => import("./commands/arch.js"),
 };
 
-/** A benchmark of a model of a shape on ONNX Runtime. */
-function onBackend(flags: readonly (keyof Flags)[], measure: (backend: Backend, shape: StepShape, flags: Flags) => Promise<Finding>): Benchmark {
-  return {
-    flags: [...flags, "threads"],
-    shaped: true,
-    run: async (shape, given) => {
-      const parsed = parseStepShape(shape);
-      const backend = await onnxBackend(given.threads === undefined ? {} : { threads: count("threads", given.threads, 1) });
-      const { result, text } = await measure(backend, parsed, given);
-      return { result: { shape, backend: backend.name, ...result }, text: `${shape} on ${backend.name}: ${text}` };
-    },
-  };
-}
+/** Errors that say themselves what to do. */
+const explained = /^(arch|backend|backend-native|backend-onnx|bench|graph|nn)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -79,35 +43,35 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const { code, message, stack } = error as NodeJS.ErrnoException;
-    const expected = code !== undefined && /^(bench|nn|arch|backend-onnx)\/|^ERR_PARSE_ARGS/.test(code);
+    const expected = code !== undefined && explained.test(code);
     process.stderr.write(`${expected ? message : stack}\n`);
     return expected ? 2 : 1;
   }
 }
 
-async function run(args: readonly string[]): Promise<void> {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { repeats: text, steps: text, threads: text, json: flag, help: flag } });
-  if (values.help === true) return void process.stdout.write(`${usage}\n`);
-  const [name = "", ...rest] = positionals;
-  const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name]! : undefined;
-  if (benchmark === undefined || rest.length !== (benchmark.shaped ? 1 : 0)) {
-    const forms = Object.entries(benchmarks).map(([known, { shaped }]) => (shaped ? `${known} SHAPE` : known));
-    throw new BenchError("bench/bad-option", `bench: needs one of ${forms.join(", ")}, got ${JSON.stringify(positionals.join(" "))}; see --help`);
+async function run([name = "", ...args]: readonly string[]): Promise<void> {
+  if (name === "--help") return void process.stdout.write(`${usage}\n`);
+  const load = Object.hasOwn(commands, name) ? commands[name]! : undefined;
+  if (load === undefined) {
+    throw new BenchError("bench/bad-option", `bench: needs one of ${Object.keys(commands).join(", ")} first, got ${JSON.stringify(name)}; see --help`);
   }
-  const taken = [...benchmark.flags, "json"];
-  const stray = Object.keys(values).find((given) => !taken.includes(given));
-  if (stray !== undefined) throw new BenchError("bench/bad-option", `bench: ${name} takes --${taken.join(", --")}, got --${stray}; leave it out`);
-  const { result, text: found } = await benchmark.run(rest[0] ?? "", values);
-  process.stdout.write(values.json === true ? `${JSON.stringify({ benchmark: name, ...result })}\n` : `${name} ${found}\n`);
+  const { command } = await load();
+  const options = Object.fromEntries([
+    ...command.flags.map((flag) => [flag, { type: "string" as const }] as const),
+    ...["json", "help", ...(command.switches ?? [])].map((flag) => [flag, { type: "boolean" as const }] as const),
+  ]);
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+  const flags = values as Flags;
+  if (flags["help"] === true) return void process.stdout.write(`${usage}\n`);
+  const { result, text, files = {} } = await command.run(positionals, flags);
+  process.stdout.write(flags["json"] === true ? `${JSON.stringify({ benchmark: name, ...result })}\n` : `${text}\n`);
+  keep(files, textFlag(flags, "out") ?? "benchmarks");
 }
 
-function repeatsOf({ repeats }: Flags): { readonly repeats?: number } {
-  return repeats === undefined ? {} : { repeats: count("repeats", repeats, 1) };
-}
-
-function count(name: string, value: string, least: number): number {
-  if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
-  throw new BenchError("bench/bad-option", `bench: --${name} must be a whole number from ${least}, got ${JSON.stringify(value)}`);
+function keep(files: NonNullable<Finding["files"]>, folder: string): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, file), text);
+    process.stderr.write(`wrote ${join(folder, file)}\n`);
+  }
 }

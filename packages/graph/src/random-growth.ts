@@ -75,7 +75,7 @@ export class Growth {
   }
 
   /** A parameter, or a constant. */
-  fresh(dtype: DType, shape: Shape, low = -Infinity, high = Infinity): Node {
+  fresh(dtype: DType, shape: Shape, low: number = -Infinity, high: number = Infinity): Node {
     const usual = { f32: [-2, 2], i32: [-9, 9], i64: [-9, 9], bool: [0, 1] } as const;
     const [from, to] = [Math.max(low, usual[dtype][0]), Math.min(high, usual[dtype][1])];
     const draw = (): number => (dtype === "f32" ? Math.fround(from + (to - from) * this.#next()) : from + this.below(to - from + 1));

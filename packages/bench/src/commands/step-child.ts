@@ -1,0 +1,15 @@
+import { type StepTimes } from "../step-benchmark.js";
+import { runChild } from "../run-child.js";
+import { type EngineFacts } from "./on-engine.js";
+
+export interface StepChildOptions {
+  readonly engine: string;
+  readonly threads: number;
+  readonly repeats: number;
+}
+
+/** Measures a step by this command in a process of its own, whose memory and threads are then the step's alone. */
+export async function stepChild(shape: string, { engine, threads, repeats }: StepChildOptions): Promise<StepTimes & EngineFacts> {
+  const flags = ["--engine", engine, "--threads", String(threads), "--repeats", String(repeats), "--json"];
+  return await runChild(process.execPath, [...process.execArgv, process.argv[1]!, "step", shape, ...flags]) as StepTimes & EngineFacts;
+}

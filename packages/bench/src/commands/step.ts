@@ -1,0 +1,26 @@
+import { BenchError } from "../bench-error.js";
+import { measureStep } from "../step-benchmark.js";
+import { parseStepShape } from "../step-shape.js";
+import { type Command, type Finding, type Flags, countFlag, mebibytes, onlyArgument } from "./command.js";
+import { compareAll, comparisonFlags } from "./compare-all.js";
+import { engineFlags, engineText, onEngine } from "./on-engine.js";
+
+/** The time of a training step: of one shape, or of many in turn with PyTorch. */
+export const command: Command = {
+  flags: [...engineFlags, "repeats", ...comparisonFlags],
+  switches: ["all"],
+  run: (positionals, flags) => (flags["all"] === true ? compareAll(positionals, flags) : one(positionals, flags)),
+};
+
+async function one(positionals: readonly string[], flags: Flags): Promise<Finding> {
+  const stray = comparisonFlags.find((name) => flags[name] !== undefined);
+  if (stray !== undefined) throw new BenchError("bench/bad-option", `bench: --${stray} is of step --all; leave it out, or measure all`);
+  const text = onlyArgument(positionals, "one SHAPE, or --all");
+  const shape = parseStepShape(text);
+  return onEngine(flags, async (backend, facts) => {
+    const times = await measureStep(backend, shape, { repeats: countFlag(flags, "repeats", { fallback: 9 }) });
+    const time = `median ${times.medianMs.toFixed(1)} ms, least ${times.minMs.toFixed(1)} ms`;
+    const memory = `${mebibytes(times.residentBytes)} resident, at most ${mebibytes(times.peakBytes)}`;
+    return { result: { shape: text, ...facts, node: process.versions.node, ...times }, text: `step ${text} on ${engineText(facts)}: ${time}, ${memory}` };
+  });
+}
