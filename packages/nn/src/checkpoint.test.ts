@@ -12,7 +12,7 @@ const settings = { arch: { depth: 2 }, labels: ["a", "b"], learningRate: 1e-3 };
 /** A state of a few elements: the buffers of a real one are padded to 65,536. */
 function stateOf(value: number, step: number): TrainingState {
   const flat = Float32Array.of(value, value + 0.1, -value);
-  const parameters = Object.assign(new ParameterStore([]), { flat });
+  const parameters = new ParameterStore([], undefined, flat);
   return { parameters, slots: { mean: flat.map((x) => x * 2), variance: flat.map((x) => x * x) }, step, loss: value / 3, seconds: 1.5 * step, tokens: 64 * step };
 }
 const contentOf = ({ parameters, slots, step, loss, seconds, tokens }: TrainingState): unknown => ({ flat: [...parameters.flat], slots, step, loss, seconds, tokens });
@@ -104,7 +104,7 @@ describe("loadCheckpoint", () => {
   it("refuses the state of another optimizer or model", () => {
     saveCheckpoint(at("optimizer"), { ...stateOf(1, 1), slots: {} }, settings);
     expect(() => load(at("optimizer"))).toThrow(expect.objectContaining({ code: "nn/bad-checkpoint", message: expect.stringContaining("slot.mean") }));
-    const parameters = Object.assign(new ParameterStore([]), { flat: new Float32Array(4) });
+    const parameters = new ParameterStore([], undefined, new Float32Array(4));
     saveCheckpoint(at("model"), { ...stateOf(1, 1), parameters }, settings);
     expect(() => load(at("model"))).toThrow(expect.objectContaining({ code: "nn/bad-checkpoint", message: expect.stringContaining("4 elements where 3") }));
   });
