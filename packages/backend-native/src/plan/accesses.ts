@@ -1,5 +1,5 @@
 import { type Access, type Cluster } from "./cluster.js";
-import { type PlanStep } from "./planner.js";
+import { type PlanStep } from "./plan-step.js";
 import { type Buffer } from "./view.js";
 
 /** A buffer and an element of it, at which a step begins to read or write. */

@@ -5,7 +5,8 @@ import { type Step } from "../threads/step.js";
 import { ModuleBuilder } from "../wasm/module-builder.js";
 import { operandsOf } from "./accesses.js";
 import { type Cluster } from "./cluster.js";
-import { type Draft, draft, type PlanStep } from "./planner.js";
+import { type Draft, type PlanStep } from "./plan-step.js";
+import { draft } from "./planner.js";
 import { type MemoryPlan, planMemory } from "./memory-plan.js";
 import { type Buffer, extentOf } from "./view.js";
 

@@ -1,7 +1,7 @@
-import { type Node, topologicalOrder } from "@bort/graph";
+import { type Node, sizeOf, topologicalOrder } from "@bort/graph";
 import { gemmOperand } from "./gemm.js";
 import { type PrimitiveNode } from "./lower.js";
-import { type Buffer, isContiguous, reshapeView, sizeOf, sliceView, transposeView, type View, wholeView } from "./view.js";
+import { type Buffer, isContiguous, reshapeView, sliceView, transposeView, type View, wholeView } from "./view.js";
 
 /**
  * Where values should be written so that the layout ops after them need no copy: into their part of a concatenation, into the table that rows are

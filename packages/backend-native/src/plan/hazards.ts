@@ -1,7 +1,8 @@
+import { sizeOf } from "@bort/graph";
 import { type Cluster } from "./cluster.js";
-import { type Draft } from "./planner.js";
+import { type Draft } from "./plan-step.js";
 import { operandsOf } from "./accesses.js";
-import { type Buffer, sizeOf } from "./view.js";
+import { type Buffer } from "./view.js";
 
 /**
  * For each output, the feeds whose memory it may be written over: those that no step reads after the output is first written, and that the

@@ -1,7 +1,7 @@
 import { numberStream } from "@bort/graph/testing";
 import { describe, expect, it } from "vitest";
 import { planMemory } from "./memory-plan.js";
-import { type CombineStep } from "./planner.js";
+import { type CombineStep } from "./plan-step.js";
 import { type Buffer } from "./view.js";
 
 const temporary = (slot: number, size: number): Buffer => ({ slot, size, use: { kind: "temporary" } });

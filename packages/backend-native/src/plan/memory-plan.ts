@@ -1,5 +1,5 @@
 import { operandsOf } from "./accesses.js";
-import { type Draft } from "./planner.js";
+import { type Draft } from "./plan-step.js";
 import { type Buffer } from "./view.js";
 
 /** Where temporaries lie in one block of memory, in bytes from its start. */

@@ -1,44 +1,15 @@
-import { type DType, type Graph, type Node, type NodeOf, type Shape, sizeOf, topologicalOrder } from "@bort/graph";
+import { type DType, type Graph, type Node, type NodeOf, type Shape, sizeOf } from "@bort/graph";
 import { type Access, accessOf, Cluster, type ElementOp } from "./cluster.js";
-import { gemmOf, gemmOperand, type GemmStep } from "./gemm.js";
-import { type PrimitiveNode, lower } from "./lower.js";
 import { destinationsOf } from "./destinations.js";
-import { type Buffer, type BufferUse, broadcastView, isContiguous, reshapeView, sliceView, transposeView, type View, wholeView } from "./view.js";
-
-/** `rows[i]` of a contiguous [ids, columns] added to row `ids[i]` of a contiguous [rows, columns], split by columns. */
-export interface ScatterStep {
-  readonly kind: "scatter";
-  readonly index: number;
-  readonly target: Buffer;
-  readonly ids: View;
-  readonly rows: View;
-}
-
-/** The parts that threads summed, added up. */
-export interface CombineStep {
-  readonly kind: "combine";
-  readonly index: number;
-  readonly partial: Buffer;
-  readonly result: Buffer;
-}
-
-export type PlanStep = Cluster | CombineStep | GemmStep | ScatterStep;
-
-/** What is to be done, in order, and on what; addresses are not assigned yet. */
-export interface Draft {
-  readonly steps: readonly PlanStep[];
-  readonly buffers: readonly Buffer[];
-}
-
-/**
- * Where a value is: a number known now, in memory from step `ready` on, computed by a cluster and in memory only if something asks, or computed from
- * feeds and constants alone, and so by every cluster that needs it.
- */
-type Value =
-  | { readonly at: "immediate"; readonly value: number; readonly dtype: DType }
-  | { readonly at: "anywhere"; readonly op: ElementOp; readonly inputs: readonly Node[]; readonly shape: Shape; readonly dtype: DType }
-  | { readonly at: "memory"; readonly view: View; readonly dtype: DType; readonly ready: number }
-  | { readonly at: "cluster"; readonly cluster: Cluster; readonly place: number; readonly span: "full" | "row"; readonly dtype: DType; readonly shape: Shape };
+import { executionOrder } from "./execution-order.js";
+import { gemmOf, gemmOperand, type GemmStep } from "./gemm.js";
+import { type LayoutNode, layoutView } from "./layout-view.js";
+import { type PrimitiveNode, lower } from "./lower.js";
+import { type CombineStep, type Draft, type PlanStep, type ScatterStep } from "./plan-step.js";
+import { alignsWith, type ClusterResult, regrouped, spaceOf, spanIn, type Value } from "./value.js";
+import {
+  type Buffer, type BufferUse, broadcastView, isContiguous, reshapeView, sameView, sliceView, swapLastAxes, transposeView, type View, wholeView,
+} from "./view.js";
 
 /** Turns a graph into steps: products for BLAS, and clusters of everything that can be computed in one pass over rows. */
 export function draft(graph: Graph, threads: number): Draft {
@@ -133,7 +104,7 @@ class Planner {
 
   // --- Layout: views where strides can say it ------------------------------------------------------------------------------
 
-  #layout(node: NodeOf<"expand" | "reshape" | "slice" | "transpose">): Value {
+  #layout(node: LayoutNode): Value {
     const input = this.#values.get(node.inputs[0]!)!;
     if (input.at === "immediate") return input;
     const within = input.at === "cluster" ? regrouped(input, node) : undefined;
@@ -170,7 +141,7 @@ class Planner {
   }
 
   /** Has a cluster write one of its values, once; what the cluster computes from it later still has it at hand. */
-  #stored({ cluster, place, shape }: Extract<Value, { at: "cluster" }>, wanted: View | undefined): { view: View; ready: number } {
+  #stored({ cluster, place, shape }: ClusterResult, wanted: View | undefined): { view: View; ready: number } {
     const ready = cluster.index + 1;
     const before = cluster.stored.get(place);
     const known = before === undefined ? undefined : reshapeView(before, shape);
@@ -434,63 +405,4 @@ class Planner {
     const step = this.#push((index): ScatterStep => ({ kind: "scatter", index, target: target.buffer, ids: ids.view, rows: rows.view }));
     return this.#inMemory(target, node, step.index + 1);
   }
-}
-
-/** Outputs that need least come first, so that the memory of what each needs alone is free for the next. */
-function executionOrder(outputs: readonly PrimitiveNode[]): PrimitiveNode[] {
-  const depth = new Map<Node, number>();
-  for (const node of topologicalOrder(outputs)) depth.set(node, 1 + Math.max(0, ...node.inputs.map((input) => depth.get(input)!)));
-  const order = topologicalOrder(outputs.toSorted((a, b) => depth.get(a)! - depth.get(b)!)) as PrimitiveNode[];
-  // What needs no product comes before what does: it is little, and what comes later can be computed together with it.
-  const needsProduct = new Set<Node>();
-  for (const node of order) if (node.op === "matmul" || node.inputs.some((input) => needsProduct.has(input))) needsProduct.add(node);
-  return [...order.filter((node) => !needsProduct.has(node)), ...order.filter((node) => needsProduct.has(node))];
-}
-
-function swapLastAxes(view: View): View {
-  const axes = [...view.shape.keys()];
-  return transposeView(view, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
-}
-
-/** A shape as rows of its last axis. */
-function spaceOf(shape: Shape): { readonly rows: number; readonly columns: number } {
-  const columns = shape.at(-1) ?? 1;
-  return { rows: sizeOf(shape) / columns, columns };
-}
-
-const spanIn = (cluster: Cluster, shape: Shape): "full" | "row" => (!cluster.flat && cluster.columns !== 1 && (shape.at(-1) ?? 1) === 1 ? "row" : "full");
-
-/** Whether a value of a cluster stands, for every element of a shape, where that element is computed. */
-function alignsWith(value: Extract<Value, { at: "cluster" }>, shape: Shape, cluster: Cluster): boolean {
-  if (cluster.flat) return sizeOf(value.shape) === sizeOf(shape);
-  const outer = (of: Shape): string => of.slice(0, -1).filter((size, axis, all) => size !== 1 || all.slice(0, axis).some((one) => one !== 1)).join();
-  return outer(value.shape) === outer(shape) && (value.span === "row" || (value.shape.at(-1) ?? 1) === (shape.at(-1) ?? 1));
-}
-
-/** The value under a shape whose rows are the same elements, in the cluster that computes it; `undefined` where they are not. */
-function regrouped(value: Extract<Value, { at: "cluster" }>, { op, shape }: NodeOf<"expand" | "reshape" | "slice" | "transpose">): Value | undefined {
-  const { cluster, span } = value;
-  if (op === "expand") return sizeOf(shape) === sizeOf(value.shape) || (span === "row" && sameOuter(value.shape, shape) && shape.at(-1) === cluster.columns) ? { ...value, shape } : undefined;
-  if (op !== "reshape") return undefined;
-  if (cluster.flat) return { ...value, shape };
-  return (shape.at(-1) ?? 1) === (value.shape.at(-1) ?? 1) ? { ...value, shape } : undefined;
-}
-
-const sameOuter = (a: Shape, b: Shape): boolean => a.length === b.length && a.slice(0, -1).every((size, axis) => size === b[axis]);
-
-function layoutView(view: View, node: NodeOf<"expand" | "reshape" | "slice" | "transpose">): View | undefined {
-  switch (node.op) {
-    case "reshape":
-      return reshapeView(view, node.shape);
-    case "expand":
-      return broadcastView(view, node.shape);
-    case "transpose":
-      return transposeView(view, (node as NodeOf<"transpose">).attrs.perm);
-    case "slice":
-      return sliceView(view, (node as NodeOf<"slice">).attrs.starts, node.shape);
-  }
-}
-
-function sameView(a: View, b: View): boolean {
-  return a.buffer === b.buffer && a.offset === b.offset && a.shape.every((size, axis) => size === 1 || a.strides[axis] === b.strides[axis]);
 }

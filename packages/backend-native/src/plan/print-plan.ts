@@ -1,7 +1,7 @@
 import { clusterOperands } from "./accesses.js";
 import { type Cluster, type ClusterValue } from "./cluster.js";
 import { type Plan } from "./compile-plan.js";
-import { type PlanStep } from "./planner.js";
+import { type PlanStep } from "./plan-step.js";
 import { type Buffer } from "./view.js";
 
 /** A plan as text, one line a step: what it computes, from which buffers to which, and its FLOPs where it is a product. */

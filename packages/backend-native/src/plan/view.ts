@@ -1,4 +1,4 @@
-import { type DType, type Shape, sizeOf } from "@bort/graph";
+import { type DType, type Shape } from "@bort/graph";
 
 /** Memory that a plan speaks of; where it lies is known when the plan runs. */
 export interface Buffer {
@@ -102,4 +102,13 @@ export function contiguousRuns({ shape, strides }: Pick<View, "shape" | "strides
 /** Elements from the first to the last of a view, the latter included. */
 export const extentOf = ({ shape, strides }: View): number => shape.reduce((extent, size, axis) => extent + (size - 1) * strides[axis]!, 1);
 
-export { sizeOf };
+/** The view with its last two axes exchanged. */
+export function swapLastAxes(view: View): View {
+  const axes = [...view.shape.keys()];
+  return transposeView(view, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+}
+
+/** Whether two views are the same elements of the same buffer in the same order. */
+export function sameView(a: View, b: View): boolean {
+  return a.buffer === b.buffer && a.offset === b.offset && a.shape.every((size, axis) => size === 1 || a.strides[axis] === b.strides[axis]);
+}
