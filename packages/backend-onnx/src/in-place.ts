@@ -1,7 +1,7 @@
 import { type Graph, type Node, type TypedArray, topologicalOrder } from "@bort/graph";
 
 /** Ops whose value may lie in its operand's memory. */
-const isView = (node: Node): boolean => node.op === "stopGradient" || node.op === "reshape";
+const isView = (node: Node): boolean => node.op === "stopGradient" || node.op === "keep" || node.op === "reshape";
 
 /**
  * Tells which outputs may be written over which parameters: those where every reader of the parameter's elements comes before the

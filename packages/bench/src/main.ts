@@ -4,10 +4,12 @@ import { parseArgs } from "node:util";
 import { BenchError } from "./bench-error.js";
 import { type Command, type Finding, type Flags, textFlag } from "./commands/command.js";
 
-const usage = `npm run bench -- step SHAPE [--engine E] [--repeats 9] [--threads N]    time of a training step
+const usage = `npm run bench -- step SHAPE [--engine E] [--repeats 9] [--threads N]     time of a training step
+    [--accumulate 1] [--recompute]
 npm run bench -- step --all [--engine E|both] [--peer PYTHON]            the same of five shapes, in turn with PyTorch
     [--peer-script FILE] [--shapes "SHAPE SHAPE"] [--rounds 3] [--repeats 9] [--threads N]
 npm run bench -- memory SHAPE [--engine E] [--steps 300] [--threads N]   the peak of resident memory, and its growth over many steps
+    [--accumulate 1] [--recompute]
 npm run bench -- scaling [--engine E] [--base SHAPE] [--repeats 9]       step time against the FLOPs of a step; compile time
     [--threads N]
 npm run bench -- soak [--engine E] [--shape SHAPE] [--cycles 500]        resident memory over many trainers, and many steps
@@ -19,6 +21,8 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --engine  native, onnx, or auto: native where it can start, else onnx (the default)
   --peer    a Python with torch and transformers; its script, from --peer-script or BORT_PEER, is called with "step" or "hf-step",
             a shape and the number of repeats, reads OMP_NUM_THREADS, and prints one line of JSON with medianMs and torch
+  --accumulate  parts of the batch that are run one after the other, their gradients added up: the same step in less memory
+  --recompute   what lies within a layer is computed again for the backward pass: the same
   --json    prints the result as one line of JSON
   --out     folder for the files of step --all, scaling and soak; default benchmarks`;
 

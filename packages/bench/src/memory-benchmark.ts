@@ -2,7 +2,7 @@ import { type Backend } from "@bort/graph";
 import { requireCount } from "./require-count.js";
 import { type ResidentGrowth, residentGrowth } from "./resident-growth.js";
 import { type StepShape, stepCosts } from "./step-shape.js";
-import { withStepTrainer } from "./step-trainer.js";
+import { type StepVariant, withStepTrainer } from "./step-trainer.js";
 
 /** Resident memory of the process in the course of a long run. */
 export interface Growth extends ResidentGrowth {
@@ -17,9 +17,9 @@ const WARM_UP = 50;
  *
  * @throws BenchError `bench/bad-option`
  */
-export async function measureGrowth(backend: Backend, shape: StepShape, steps: number): Promise<Growth> {
+export async function measureGrowth(backend: Backend, shape: StepShape, steps: number, variant: StepVariant = {}): Promise<Growth> {
   requireCount("steps", steps, WARM_UP + 10);
-  return withStepTrainer(backend, shape, async (step) => ({ steps, ...(await residentGrowth(step, { times: steps, warmUp: WARM_UP })) }));
+  return withStepTrainer(backend, shape, async (step) => ({ steps, ...(await residentGrowth(step, { times: steps, warmUp: WARM_UP })) }), variant);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { onnxBackend } from "@bort/backend-onnx";
 import { describe, expect, it } from "vitest";
 import { measureStep } from "./step-benchmark.js";
+import { type StepVariant } from "./step-trainer.js";
 import { parseStepShape } from "./step-shape.js";
 
 describe("a training step", async () => {
@@ -21,6 +22,14 @@ describe("a training step", async () => {
     const first = await measureStep(backend, shape, { warmUp: 0, repeats: 1 });
     const later = await measureStep(backend, shape, { warmUp: 0, repeats: 200 });
     expect(later.loss).toBeLessThan(first.loss - 0.05);
+  });
+
+  it("takes the same steps in parts, and with layers computed again", async () => {
+    const loss = async (variant: StepVariant): Promise<number> => (await measureStep(backend, shape, { warmUp: 0, repeats: 20, ...variant })).loss;
+    const whole = await loss({});
+    expect(await loss({ accumulate: 2 })).toBeCloseTo(whole, 5);
+    expect(await loss({ recompute: true })).toBe(whole);
+    await expect(loss({ accumulate: 3 })).rejects.toMatchObject({ code: "bench/bad-option" });
   });
 
   it("refuses counts that give no median", async () => {

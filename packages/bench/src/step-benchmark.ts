@@ -2,7 +2,7 @@ import { type Backend } from "@bort/graph";
 import { requireCount } from "./require-count.js";
 import { spreadOf } from "./spread.js";
 import { type StepShape } from "./step-shape.js";
-import { withStepTrainer } from "./step-trainer.js";
+import { type StepVariant, withStepTrainer } from "./step-trainer.js";
 
 export interface StepTimes {
   readonly medianMs: number;
@@ -14,7 +14,7 @@ export interface StepTimes {
   readonly loss: number;
 }
 
-export interface MeasureStepOptions {
+export interface MeasureStepOptions extends StepVariant {
   /** Steps before the first that is timed. Default 2. */
   readonly warmUp?: number;
   /** Steps that are timed. Default 9. */
@@ -22,7 +22,7 @@ export interface MeasureStepOptions {
 }
 
 /** Times a whole training step: masked-language-model loss and gradients, clipping, AdamW on every parameter, in float32; @throws BenchError `bench/bad-option` */
-export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9 }: MeasureStepOptions = {}): Promise<StepTimes> {
+export async function measureStep(backend: Backend, shape: StepShape, { warmUp = 2, repeats = 9, ...variant }: MeasureStepOptions = {}): Promise<StepTimes> {
   requireCount("repeats", repeats, 1);
   return withStepTrainer(backend, shape, async (step) => {
     const times: number[] = [];
@@ -36,5 +36,5 @@ export async function measureStep(backend: Backend, shape: StepShape, { warmUp =
     const residentBytes = process.memoryUsage().rss;
     // The system updates its high-water mark now and then, so the present size may be above it.
     return { medianMs: median, minMs: least, residentBytes, peakBytes: Math.max(residentBytes, 1024 * process.resourceUsage().maxRSS), loss };
-  });
+  }, variant);
 }

@@ -2,6 +2,7 @@ import { GraphError } from "./graph-error.js";
 import { type Node, type NodeOf, type OpName, type Shape, topologicalOrder } from "./ir.js";
 import { decompose } from "./decompose.js";
 import * as op from "./ops.js";
+import { Recomputation } from "./recomputation.js";
 
 /** Cotangent of each input, given that of the result; `null` where none flows. Broadcast inputs are summed down by the walk. */
 type VjpRule<K extends OpName> = (node: NodeOf<K>, dy: Node) => readonly (Node | null)[];
@@ -26,6 +27,8 @@ const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
   sigmoid: (y, dy) => [op.mul(dy, op.mul(result(y), op.sub(1, result(y))))],
   // d erf x = 2 / sqrt(pi) e^(-x^2) dx
   erf: ({ inputs: [x] }, dy) => [op.mul(dy, op.mul(op.exp(op.neg(op.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
+  keep: (_, dy) => [dy],
+  after: (_, dy) => [dy, null],
   add: (_, dy) => [dy, dy],
   sub: (_, dy) => [dy, op.neg(dy)],
   // d xy = y dx + x dy
@@ -89,22 +92,33 @@ function byMeaning(node: NodeOf<"standardizeGradient" | "geluGradient" | "crossE
   return node.inputs.map((input, i) => (node.inputs.indexOf(input) === i ? (cotangents.get(input) ?? null) : null));
 }
 
+export interface GradientOptions {
+  /**
+   * Computes again, for the backward pass, what lies between values marked by `keep`, in place of holding it in memory from the forward pass on.
+   * The gradients are the same. Default false.
+   */
+  readonly recompute?: boolean;
+}
+
 /**
  * The gradient of a scalar with respect to each of `targets`, as nodes of the targets' shapes (zeros where the loss does not depend on one).
  *
  * @throws GraphError `graph/not-scalar` unless `loss` is an f32 scalar.
  */
-export function gradients<const Targets extends readonly Node[]>(loss: Node, targets: Targets): { -readonly [I in keyof Targets]: Node } {
+export function gradients<const Targets extends readonly Node[]>(
+  loss: Node, targets: Targets, { recompute = false }: GradientOptions = {},
+): { -readonly [I in keyof Targets]: Node } {
   if (loss.shape.length !== 0 || loss.dtype !== "f32") {
     throw new GraphError("graph/not-scalar", `graph: gradients need a scalar loss, got ${loss.dtype}[${loss.shape}]; reduce it with sumAll`);
   }
-  const cotangents = backpropagate(loss, op.scalar(1), targets, new Set());
+  const cotangents = backpropagate(loss, op.scalar(1), targets, new Set(), recompute);
   return targets.map((target) => cotangents.get(target) ?? op.zeros(target.shape)) as { -readonly [I in keyof Targets]: Node };
 }
 
 /** Reverse-mode differentiation: walks from `y` towards `targets`, not beyond `stops`. */
-function backpropagate(y: Node, dy: Node, targets: readonly Node[], stops: ReadonlySet<Node>): Map<Node, Node> {
+function backpropagate(y: Node, dy: Node, targets: readonly Node[], stops: ReadonlySet<Node>, recompute = false): Map<Node, Node> {
   const order = topologicalOrder([y], (node) => (stops.has(node) ? [] : node.inputs));
+  const recomputation = recompute ? new Recomputation(order) : null;
   const reachesTarget = new Set<Node>(targets);
   for (const node of order) if (node.inputs.some((input) => reachesTarget.has(input))) reachesTarget.add(node);
   const contributions = new Map<Node, Node[]>([[y, [dy]]]);
@@ -116,7 +130,7 @@ function backpropagate(y: Node, dy: Node, targets: readonly Node[], stops: Reado
     cotangents.set(node, total);
     if (stops.has(node)) continue;
     const rule = vjpRules[node.op] as VjpRule<OpName>;
-    for (const [i, dx] of rule(node, total).entries()) {
+    for (const [i, dx] of rule(recomputation?.again(node, total) ?? node, total).entries()) {
       const input = node.inputs[i]!;
       if (dx === null || !reachesTarget.has(input)) continue;
       const part = unbroadcast(dx, input.shape);

@@ -1,8 +1,9 @@
 export { GraphError, type GraphErrorCode } from "./graph-error.js";
 export * from "./ir.js";
 export * from "./ops.js";
-export { gradients } from "./autodiff.js";
+export { gradients, type GradientOptions } from "./autodiff.js";
 export { decompose, isComposite } from "./decompose.js";
+export { shallowFirst } from "./shallow-first.js";
 export { print } from "./print.js";
 export {
   allocate, feedChecker, memoryOf, runEach, type Backend, type Call, type EngineMemory, type Feeds, type Outputs, type Program, type TensorData, type TypedArray,

@@ -72,7 +72,11 @@ const oneLabelPerRow = ([logits, labels]: readonly TensorType[]): void =>
     `graph: cross-entropy needs logits f32[rows, classes] and labels i32[rows], got ${list([logits!, labels!])}`);
 
 export const inferRules: { readonly [K in Exclude<OpName, SourceOp>]: InferRule<K> } = {
-  neg: unary, exp: unary, log: unary, sqrt: unary, tanh: unary, sigmoid: unary, erf: unary, stopGradient: unary,
+  neg: unary, exp: unary, log: unary, sqrt: unary, tanh: unary, sigmoid: unary, erf: unary, stopGradient: unary, keep: unary,
+  after: (types) => {
+    isFloat(types);
+    return types[0]!;
+  },
   add: arithmetic, sub: arithmetic, mul: arithmetic, div: arithmetic,
   equal: (types) => {
     hasDtype(types, ["f32", "i32", "bool"]);

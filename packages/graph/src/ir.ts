@@ -30,6 +30,8 @@ export interface OpAttrs {
   sigmoid: None;
   erf: None;
   stopGradient: None;
+  keep: None;
+  after: None;
   add: None;
   sub: None;
   mul: None;

@@ -125,6 +125,11 @@ export const opCases: { readonly [K in OpName]: readonly OpCase[] } = {
   sigmoid: [...unaryCases(op.sigmoid), smooth(op.sigmoid, exactly(-90, -20, 0, 20, 90))],
   erf: [...unaryCases(op.erf), smooth(op.erf, exactly(-6, -2.5, -1e-3, 0, 1e-3, 2.5, 6))],
   stopGradient: [kinked(op.stopGradient, f32([2, 3])), kinked((x) => op.mul(x, op.stopGradient(x)), f32([3]))],
+  keep: unaryCases(op.keep),
+  after: [
+    smooth(op.after, f32([2, 3]), f32([4, 5])), smooth(op.after, f32([3]), f32([])), smooth(op.after, f32([]), f32([2, 1, 2])),
+    smooth((x) => op.after(x, op.exp(x)), f32([3])), smooth((x, y) => op.mul(op.after(op.exp(x), op.matmul(y, y)), op.exp(x)), f32([3]), f32([2, 2])),
+  ],
   add: [...binaryCases(op.add), ...arithmeticCases(op.add)],
   sub: [...binaryCases(op.sub), ...arithmeticCases(op.sub)],
   mul: [...binaryCases(op.mul), ...arithmeticCases(op.mul)],

@@ -50,6 +50,10 @@ export const sigmoid = (x: Node): Node => apply("sigmoid", [x], {});
 export const erf = (x: Node): Node => apply("erf", [x], {});
 /** The same value, through which no gradient flows. */
 export const stopGradient = (x: Node): Node => apply("stopGradient", [x], {});
+/** The same value, marked as one that is kept for the backward pass where others are computed again; see `gradients`. */
+export const keep = (x: Node): Node => apply("keep", [x], {});
+/** The value of `x`, which no op reads before `moment` is computed. */
+export const after = (x: Node, moment: Node): Node => apply("after", [x, moment], {});
 export const add = (x: Operand, y: Operand): Node => binary("add", x, y);
 export const sub = (x: Operand, y: Operand): Node => binary("sub", x, y);
 export const mul = (x: Operand, y: Operand): Node => binary("mul", x, y);

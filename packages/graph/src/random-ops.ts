@@ -28,6 +28,8 @@ export const randomOps: { readonly [K in OpName]: GrowthRule } = {
   sigmoid: unary(op.sigmoid),
   erf: unary(op.erf),
   stopGradient: unary(op.stopGradient),
+  keep: unary(op.keep),
+  after: (g) => op.after(g.take("f32"), g.take("f32")),
   add: arithmetic(op.add),
   sub: arithmetic(op.sub),
   mul: arithmetic(op.mul),

@@ -116,7 +116,7 @@ export const referenceRules: { readonly [K in Exclude<PrimitiveOp, "parameter">]
   tanh: unary(Math.tanh),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   erf: unary(erf),
-  stopGradient: identity,
+  stopGradient: identity, keep: identity, after: identity,
   add: binary((x, y) => x + y),
   sub: binary((x, y) => x - y),
   mul: binary((x, y) => x * y),

@@ -26,6 +26,8 @@ const known: { readonly [K in OpName]: readonly (readonly [Node, readonly number
   tanh: [[op.tanh(c([1], 1)), [(E * E - 1) / (E * E + 1)]]],
   sigmoid: [[op.sigmoid(c([3], 0, Math.log(3), -1000)), [0.5, 0.75, 0]]],
   erf: [[op.erf(c([2], 1, -Infinity)), [0.8427007929497149, -1]]],
+  keep: [[op.keep(c([2], 5, -6)), [5, -6]]],
+  after: [[op.after(c([2], 5, -6), c([3], 1, 2, 3)), [5, -6]]],
   stopGradient: [[op.stopGradient(c([2], 5, -6)), [5, -6]]],
   add: [[op.add(c([2, 1], 1, 2), c([2], 10, 20)), [11, 21, 12, 22]]],
   sub: [[op.sub(c([2], 1, 2), c([2, 1], 10, 20)), [-9, -8, -19, -18]]],

@@ -1,5 +1,5 @@
 import { type EncoderArch, uniformArch } from "@bort/arch";
-import { type Backend, type Graph, parametersOf, referenceBackend } from "@bort/graph";
+import { type Backend, type Feeds, type Graph, parametersOf, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
 import { encoderLatencies } from "./encoder-latencies.js";
 
@@ -49,6 +49,32 @@ describe("encoderLatencies", () => {
     const failed = timedBackend();
     await expect(encoderLatencies(failed.backend, [archOf(2), { ...archOf(3), positions: 1 }], { batchSize: 1, sequenceLength: 2 })).rejects.toMatchObject({ code: "nn/sequence-too-long" });
     expect(failed.log).toEqual(["compile 2", "dispose 2"]);
+  });
+
+  it("feeds parameters from the backend's memory, and gives it back", async () => {
+    const arrays = new Set<Float32Array>();
+    const memory = {
+      allocate: (length: number): Float32Array => {
+        const array = new Float32Array(length);
+        arrays.add(array);
+        return array;
+      },
+      free: (array: Float32Array): void => void expect(arrays.delete(array)).toBe(true),
+    };
+    const { backend, clock } = timedBackend();
+    const compile = async (graph: Graph): ReturnType<Backend["compile"]> => {
+      const program = await backend.compile(graph);
+      const elsewhere = (feeds: Feeds): string[] => Object.keys(feeds).filter((name) => ![...arrays].some(({ buffer }) => buffer === feeds[name]!.buffer));
+      return {
+        ...program,
+        run: (feeds, into) => {
+          expect(elsewhere(feeds)).toEqual(["ids"]);
+          return program.run(feeds, into);
+        },
+      };
+    };
+    expect(await encoderLatencies({ ...backend, memory, compile }, [archOf(2), archOf(3)], { batchSize: 1, sequenceLength: 2 }, { repeats: 1, clock })).toEqual([2, 3]);
+    expect(arrays.size).toBe(0);
   });
 
   it("of no encoder are none", async () => {

@@ -18,7 +18,8 @@ export interface EncoderInputs {
 const MASKED_SCORE = -1e9;
 
 /**
- * The encoder of the BERT family, post-LayerNorm, without dropout: token ids to the last layer's states, `[batch * sequence, hidden]`.
+ * The encoder of the BERT family, post-LayerNorm, without dropout: token ids to the last layer's states, `[batch * sequence, hidden]`. What enters and
+ * leaves a layer is marked by `keep`.
  *
  * @throws NnError `nn/sequence-too-long` where the architecture has too few positions.
  */
@@ -31,7 +32,7 @@ export function encoder(arch: EncoderArch, parameters: ParameterNodes, { ids, ma
   // [batch, 1, 1, sequence]
   const bias = mask === undefined ? undefined : op.reshape(op.mul(op.sub(1, mask), MASKED_SCORE), [batch, 1, 1, sequence]);
   return arch.layers.reduce(
-    (x, _, i) => encoderLayer(arch, i, (name) => parameters(`layers.${ownerOf(arch, i)}.${name}`), x, { batch, sequence, bias }),
-    embeddings(arch, parameters, ids),
+    (x, _, i) => op.keep(encoderLayer(arch, i, (name) => parameters(`layers.${ownerOf(arch, i)}.${name}`), x, { batch, sequence, bias })),
+    op.keep(embeddings(arch, parameters, ids)),
   );
 }

@@ -14,6 +14,8 @@ export interface GradientGraphOptions {
   readonly unscaled: boolean;
   /** Gradients are added to what is fed as `sumName` of their parameter. */
   readonly summed: boolean;
+  /** What lies within a layer is computed again for the backward pass. */
+  readonly recompute?: boolean;
 }
 
 export const SCALE = "loss:scale";
@@ -26,7 +28,7 @@ export const sumName = (parameterName: string): string => `sum:${parameterName}`
  *
  * @throws NnError `nn/missing-tensor` where the loss does not depend on one of them.
  */
-export function gradientGraph(graph: LossGraph, specs: readonly ParameterSpec[], { scaled, unscaled, summed }: GradientGraphOptions): Graph {
+export function gradientGraph(graph: LossGraph, specs: readonly ParameterSpec[], { scaled, unscaled, summed, recompute = false }: GradientGraphOptions): Graph {
   const inputs = parametersOf(graph);
   const missing = specs.filter(({ name }) => !inputs.has(name)).map(({ name }) => name);
   if (missing.length > 0) {
@@ -34,7 +36,7 @@ export function gradientGraph(graph: LossGraph, specs: readonly ParameterSpec[],
     throw new NnError("nn/missing-tensor", `nn: the loss does not depend on ${shown}; train only parameters that it reads, and freeze the others`);
   }
   const loss = scaled ? op.mul(graph.loss, parameter(SCALE, [])) : graph.loss;
-  const slopes = gradients(loss, specs.map(({ name }) => inputs.get(name)!));
+  const slopes = gradients(loss, specs.map(({ name }) => inputs.get(name)!), { recompute });
   return {
     ...graph,
     ...Object.fromEntries(specs.map(({ name, shape }, i) => {

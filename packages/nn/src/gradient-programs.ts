@@ -12,6 +12,7 @@ export interface GradientProgramsOptions {
   readonly graph: LossGraph | ((length: number) => LossGraph);
   /** Whether the loss is scaled; the scale is then given to `run`. */
   readonly lossScaled: boolean;
+  readonly recompute?: boolean;
 }
 
 interface Compiled {
@@ -93,8 +94,8 @@ export class GradientPrograms {
     const key = `${length} ${summed}`;
     let compiled = this.#programs.get(key);
     if (compiled === undefined) {
-      const { backend, lossScaled } = this.options;
-      const graph = this.#graph(length, { scaled: lossScaled || summed, unscaled: lossScaled, summed });
+      const { backend, lossScaled, recompute = false } = this.options;
+      const graph = this.#graph(length, { scaled: lossScaled || summed, unscaled: lossScaled, summed, recompute });
       compiled = { program: await backend.compile(graph), parameters: this.#readBy(graph) };
       this.#programs.set(key, compiled);
     }

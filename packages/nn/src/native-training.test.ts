@@ -1,3 +1,4 @@
+import { uniformArch } from "@bort/arch";
 import { nativeBackend, type NativeBackend } from "@bort/backend-native";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type Backend } from "@bort/graph";
@@ -61,6 +62,25 @@ describe.skipIf(engines.length === 0)(`training on the native engine${absent}`, 
     const { flat } = await trained(engines[0]!, 2, { averageDecay: 0.9 });
     expect(flat.buffer).toBeInstanceOf(ArrayBuffer);
     expect(engines[0]!.memoryInUse()).toBe(before);
+  });
+
+  it.each([["uneven", arch], ...kinds] as const)("computes layers again to the same bits: %s", async (_, network) => {
+    const [held, again] = [await trained(engines[0]!, 5, {}, network), await trained(engines[0]!, 5, { recompute: true }, network)];
+    expect(again.losses).toEqual(held.losses);
+    expect(fingerprint(again.flat)).toBe(fingerprint(held.flat));
+  });
+
+  it("holds one layer's activations at a time where layers are computed again", async () => {
+    const deep = uniformArch({ depth: 8, heads: 2, hidden: 32, intermediate: 128, vocabSize: 29, positions: 12 });
+    const inUse = async (recompute: boolean): Promise<number> => {
+      const trainer = await trainerOn(engines[0]!, { recompute }, deep);
+      const before = engines[0]!.memoryInUse();
+      await trainer.step(mlmFeeds(batches.at(0)), 1e-3);
+      const taken = engines[0]!.memoryInUse() - before;
+      await trainer.dispose();
+      return taken;
+    };
+    expect(await inUse(true)).toBeLessThan((await inUse(false)) / 3);
   });
 
   it("takes LAMB's steps as ONNX Runtime does", async () => {

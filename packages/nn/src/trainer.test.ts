@@ -41,6 +41,17 @@ describe("Trainer", () => {
     expect(slow.losses[18]).toBeLessThan(slow.losses[0]! - 0.1);
   });
 
+  it.each([["uneven", { ...unevenArch, vocabSize: 29 }], ...kinds] as const)("computes layers again to the same bits: %s", async (_, trained) => {
+    const run = async (recompute: boolean): Promise<number[]> => {
+      const { parameters } = createModel(trained, mlm, 5);
+      const trainer = await Trainer.create({ backend: onnx, parameters, graph: mlmLossGraph(trained, shape), optimizer: adamW(), recompute });
+      for (let step = 0; step < 3; step++) await trainer.step(feeds(step), 5e-3);
+      await trainer.dispose();
+      return [...parameters.flat];
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
   it("leaves the padding between groups at zero", async () => {
     const trainer = await makeTrainer(onnx);
     await trainer.step(feeds(0), 0.1);

@@ -34,6 +34,8 @@ export interface TrainerOptions {
   readonly lossScale?: (step: number) => number;
   /** Keeps an exponential moving average of the weights with this decay, from 0 to below 1; see `averagedParameters`. Default: none. */
   readonly averageDecay?: number;
+  /** Computes what lies within a layer again for the backward pass, in place of holding it: a step takes less memory and longer. Default false. */
+  readonly recompute?: boolean;
   /** Whether a step that is not finite is run again to find the first op that is not. Default true. */
   readonly diagnose?: boolean;
 }
@@ -70,11 +72,11 @@ export class Trainer {
   /** @throws NnError `nn/bad-option` */
   static async create(options: TrainerOptions): Promise<Trainer> {
     checkOptions(options);
-    const { backend, parameters, gradientHook, lossScale } = options;
+    const { backend, parameters, gradientHook, lossScale, recompute = false } = options;
     const squaredNorm = await SquaredNorm.compile(backend);
     return new Trainer(options, {
       squaredNorm,
-      gradients: new GradientPrograms({ ...options, lossScaled: lossScale !== undefined }),
+      gradients: new GradientPrograms({ ...options, lossScaled: lossScale !== undefined, recompute }),
       gradientHook: gradientHook === undefined ? null : await GradientHookProgram.compile(backend, gradientHook, parameters.layout),
       update: await compileUpdate({ ...options, squaredNorm }),
     });

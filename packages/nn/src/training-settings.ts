@@ -27,6 +27,8 @@ export interface TrainingSettings {
   readonly maxGradientNorm?: number;
   /** Batches of a step, run one after the other; the gradient is that of one batch of all their examples. Default 1. */
   readonly accumulate?: number;
+  /** Computes what lies within a layer again for the backward pass: less memory, the same gradients, about a third more work. Default false. */
+  readonly recompute?: boolean;
   /** How each parameter is trained, if at all. Default: matrices decay, biases and norms do not. */
   readonly groups?: ParameterRule;
   /** Changes gradients before they are clipped. Default: none. */
@@ -54,7 +56,7 @@ export interface ResolvedSettings {
   readonly accumulate: number;
   readonly evaluateEvery: number;
   readonly rate: Schedule;
-  readonly trainer: Pick<TrainerOptions, "optimizer" | "maxGradientNorm" | "gradientHook" | "updateHook" | "averageDecay">;
+  readonly trainer: Pick<TrainerOptions, "optimizer" | "maxGradientNorm" | "recompute" | "gradientHook" | "updateHook" | "averageDecay">;
   /** What a checkpoint keeps of them: a run with others does not resume from it. What is not asked for is not in it. */
   readonly record: Readonly<Record<string, unknown>>;
 }
@@ -64,14 +66,14 @@ export const evaluatesAverage = ({ average }: TrainingSettings): boolean => aver
 
 /** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate, a warm-up or a number of batches that cannot be. */
 export function resolveSettings(settings: TrainingSettings, defaults: { readonly learningRate: number; readonly warmupRatio: number }): ResolvedSettings {
-  const { steps, seed = 0, optimizer = adamW(), maxGradientNorm = 1, accumulate = 1, gradientHook, updateHook, average, schedule: name = "linear" } = settings;
+  const { steps, seed = 0, optimizer = adamW(), maxGradientNorm = 1, accumulate = 1, recompute = false, gradientHook, updateHook, average, schedule: name = "linear" } = settings;
   const { learningRate = defaults.learningRate, warmupRatio = defaults.warmupRatio, evaluateEvery = Math.max(1, Math.ceil(steps / 10)) } = settings;
   if (!Number.isSafeInteger(accumulate) || accumulate < 1) throw new NnError("nn/bad-option", `nn: the batches of a step must be a whole number from 1, got ${accumulate}`);
   return {
     seed, accumulate, evaluateEvery,
     rate: schedule(name, { learningRate, steps, warmupRatio }),
     trainer: {
-      optimizer, maxGradientNorm,
+      optimizer, maxGradientNorm, recompute,
       ...(gradientHook !== undefined && { gradientHook }),
       ...(updateHook !== undefined && { updateHook }),
       ...(average !== undefined && { averageDecay: average.decay }),

@@ -25,8 +25,10 @@ export function destinationsOf(outputs: readonly { readonly node: PrimitiveNode;
   const ask = (node: Node, view: View): void => {
     if (destinations.has(node)) return;
     switch (node.op) {
-      case "parameter": case "constant": case "slice": case "expand": case "stopGradient": case "pad":
+      case "parameter": case "constant": case "slice": case "expand": case "stopGradient": case "after": case "pad":
         return;
+      case "keep":
+        return askOnly(node.inputs[0]!, view);
       case "transpose":
         return askOnly(node.inputs[0]!, transposeView(view, node.attrs.perm.map((_, axis) => node.attrs.perm.indexOf(axis))));
       case "reshape": {

@@ -1,11 +1,9 @@
-import { type Node, topologicalOrder } from "@bort/graph";
+import { type Node, shallowFirst, topologicalOrder } from "@bort/graph";
 import { type PrimitiveNode } from "./lower.js";
 
 /** Outputs that need least come first, so that the memory of what each needs alone is free for the next. */
 export function executionOrder(outputs: readonly PrimitiveNode[]): PrimitiveNode[] {
-  const depth = new Map<Node, number>();
-  for (const node of topologicalOrder(outputs)) depth.set(node, 1 + Math.max(0, ...node.inputs.map((input) => depth.get(input)!)));
-  const order = topologicalOrder(outputs.toSorted((a, b) => depth.get(a)! - depth.get(b)!)) as PrimitiveNode[];
+  const order = topologicalOrder(shallowFirst(outputs)) as PrimitiveNode[];
   // What needs no product comes before what does: it is little, and what comes later can be computed together with it.
   const needsProduct = new Set<Node>();
   for (const node of order) if (node.op === "matmul" || node.inputs.some((input) => needsProduct.has(input))) needsProduct.add(node);

@@ -61,7 +61,10 @@ class Planner {
         if (typeof data === "number") return { at: "immediate", value: data, dtype: node.dtype };
         return this.#inMemory(wholeView(this.#buffer(data.length, { kind: "constant", data, dtype: node.dtype }), node.shape), node, 0);
       }
+      case "after":
+        return this.#after(node);
       case "stopGradient":
+      case "keep":
         return this.#values.get(node.inputs[0]!)!;
       case "reshape":
       case "expand":
@@ -84,6 +87,15 @@ class Planner {
       default:
         return this.#isGiven(node.inputs) ? { at: "anywhere", op: node.op, inputs: node.inputs, shape: node.shape, dtype: node.dtype } : this.#element(node.op, node, node.inputs);
     }
+  }
+
+  /** A value in memory that is taken to be there no earlier than another. */
+  #after({ inputs }: NodeOf<"after">): Value {
+    const [x, moment] = inputs as [Node, Node];
+    const value = this.#values.get(x)!;
+    if (value.at === "immediate") return value;
+    const { view, ready } = this.#materialized(x);
+    return this.#inMemory(view, x, Math.max(ready, this.#materialized(moment).ready));
   }
 
   /** Whether values come from feeds and constants alone, without a step in between. */

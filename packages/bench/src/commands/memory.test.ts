@@ -20,7 +20,15 @@ it.each([[barBytes - 1, true], [barBytes + 1, false]])("holds a child's peak of 
   expect(vi.mocked(runChild).mock.calls[0]![1].slice(-9)).toEqual(["step", shape, "--engine", "onnx", "--threads", "1", "--repeats", "10", "--json"]);
 });
 
-it.each([[[], {}], [[shape], { steps: "59" }], [[shape], { engine: "both" }]])("refuses %j with %j before it measures", async (positionals, wrong) => {
+it("asks the child for the same parts and the same recomputation", async () => {
+  vi.mocked(runChild).mockResolvedValue({ peakBytes: 1 });
+  const { result, text } = await command.run([shape], { ...flags, accumulate: "2", recompute: true });
+  expect(vi.mocked(runChild).mock.calls[0]![1].slice(-3)).toEqual(["--accumulate", "2", "--recompute"]);
+  expect(result).toMatchObject({ accumulate: 2, recompute: true });
+  expect(text).toContain(`memory ${shape} in 2 parts, layers computed again on onnx`);
+});
+
+it.each([[[], {}], [[shape], { steps: "59" }], [[shape], { engine: "both" }], [[shape], { accumulate: "0" }]])("refuses %j with %j before it measures", async (positionals, wrong) => {
   await expect(command.run(positionals, { ...flags, ...wrong })).rejects.toMatchObject({ code: "bench/bad-option" });
   expect(runChild).not.toHaveBeenCalled();
 });

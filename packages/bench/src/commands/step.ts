@@ -4,11 +4,12 @@ import { parseStepShape } from "../step-shape.js";
 import { type Command, type Finding, type Flags, countFlag, mebibytes, onlyArgument } from "./command.js";
 import { compareAll, comparisonFlags } from "./compare-all.js";
 import { engineFlags, engineText, onEngine } from "./on-engine.js";
+import { variantFlags, variantOf, variantSwitches, variantText } from "./step-variant.js";
 
 /** The time of a training step: of one shape, or of many in turn with PyTorch. */
 export const command: Command = {
-  flags: [...engineFlags, "repeats", ...comparisonFlags],
-  switches: ["all"],
+  flags: [...engineFlags, "repeats", ...variantFlags, ...comparisonFlags],
+  switches: ["all", ...variantSwitches],
   run: (positionals, flags) => (flags["all"] === true ? compareAll(positionals, flags) : one(positionals, flags)),
 };
 
@@ -17,10 +18,11 @@ async function one(positionals: readonly string[], flags: Flags): Promise<Findin
   if (stray !== undefined) throw new BenchError("bench/bad-option", `bench: --${stray} is of step --all; leave it out, or measure all`);
   const text = onlyArgument(positionals, "one SHAPE, or --all");
   const shape = parseStepShape(text);
+  const variant = variantOf(flags);
   return onEngine(flags, async (backend, facts) => {
-    const times = await measureStep(backend, shape, { repeats: countFlag(flags, "repeats", { fallback: 9 }) });
+    const times = await measureStep(backend, shape, { repeats: countFlag(flags, "repeats", { fallback: 9 }), ...variant });
     const time = `median ${times.medianMs.toFixed(1)} ms, least ${times.minMs.toFixed(1)} ms`;
     const memory = `${mebibytes(times.residentBytes)} resident, at most ${mebibytes(times.peakBytes)}`;
-    return { result: { shape: text, ...facts, node: process.versions.node, ...times }, text: `step ${text} on ${engineText(facts)}: ${time}, ${memory}` };
+    return { result: { shape: text, ...variant, ...facts, node: process.versions.node, ...times }, text: `step ${text}${variantText(variant)} on ${engineText(facts)}: ${time}, ${memory}` };
   });
 }

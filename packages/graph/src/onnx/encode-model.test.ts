@@ -243,19 +243,54 @@ describe("lowering", () => {
     expect(text(graph, { dialect: "onnxruntime" })).toMatchInlineSnapshot(`
       "opset onnx 20
       input a : f32[5,2,3]
-      constant_0 = i64[2](10,3)
-      constant_3 = i64[2](1,10)
-      constant_5 = i64[3](1,1,3)
-      constant_7 = i64[1](2)
-      Reshape_1 = Reshape(a, constant_0)
-      ConstantOfShape_2 = ConstantOfShape(constant_3, value=f32[1](1))
-      MatMul_4 = MatMul(ConstantOfShape_2, Reshape_1)
-      bias = Reshape(MatMul_4, constant_5)
-      inner = ReduceSum(a, constant_7, keepdims=1)
+      constant_0 = i64[1](2)
+      constant_2 = i64[2](10,3)
+      constant_5 = i64[2](1,10)
+      constant_7 = i64[3](1,1,3)
+      inner = ReduceSum(a, constant_0, keepdims=1)
+      Reshape_3 = Reshape(a, constant_2)
+      ConstantOfShape_4 = ConstantOfShape(constant_5, value=f32[1](1))
+      MatMul_6 = MatMul(ConstantOfShape_4, Reshape_3)
+      bias = Reshape(MatMul_6, constant_7)
       none = Identity(a)
       output bias : f32[1,1,3]
       output inner : f32[5,2,1]
       output none : f32[5,2,3]"
+    `);
+  });
+  test("what needs least is written last in the onnxruntime dialect, which computes that first", () => {
+    const early = op.exp(a);
+    const graph = { early: op.neg(early), late: op.tanh(op.sqrt(early)) };
+    const order = (dialect: "onnx" | "onnxruntime"): string[] => [...text(graph, { dialect }).matchAll(/= ([A-Z][a-z]+)\(/g)].map(([, type]) => type!);
+    expect(order("onnx")).toEqual(["Exp", "Neg", "Sqrt", "Tanh"]);
+    expect(order("onnxruntime")).toEqual(["Exp", "Sqrt", "Tanh", "Neg"]);
+  });
+  test("a reshape of a reshape reads what the first one read", () => {
+    expect(text({ y: op.reshape(op.reshape(a, [30]), [6, 5]) })).toMatchInlineSnapshot(`
+      "opset onnx 20
+      input a : f32[5,2,3]
+      constant_0 = i64[1](30)
+      constant_2 = i64[2](6,5)
+      y = Reshape(a, constant_2)
+      output y : f32[6,5]"
+    `);
+  });
+  test("a value is waited for in the onnxruntime dialect only", () => {
+    const graph = { y: op.after(a, op.matmul(a, op.transpose(a, [0, 2, 1]))) };
+    expect(text(graph)).not.toContain("Where");
+    expect(text(graph, { dialect: "onnxruntime" })).toMatchInlineSnapshot(`
+      "opset onnx 20
+      input a : f32[5,2,3]
+      constant_2 = i64[3](0,0,0)
+      constant_3 = i64[3](1,1,1)
+      constant_5 = i64[0]()
+      Transpose_0 = Transpose(a, perm=(0,2,1))
+      MatMul_1 = MatMul(a, Transpose_0)
+      Slice_4 = Slice(MatMul_1, constant_2, constant_3)
+      Reshape_6 = Reshape(Slice_4, constant_5)
+      IsNaN_7 = IsNaN(Reshape_6)
+      y = Where(IsNaN_7, a, a)
+      output y : f32[5,2,3]"
     `);
   });
   test("slices and paddings name only the axes that they change", () => {

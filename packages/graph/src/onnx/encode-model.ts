@@ -1,6 +1,7 @@
 import { type TensorData, allocate } from "../backend.js";
 import { GraphError } from "../graph-error.js";
 import { type Graph, type Node, type NodeOf, parametersOf, sizeOf, topologicalOrder, typeToString } from "../ir.js";
+import { shallowFirst } from "../shallow-first.js";
 import { DynamicDimensions } from "./dynamic-dimensions.js";
 import { lower } from "./lower.js";
 import { type Dialect, ModelBuilder } from "./model-builder.js";
@@ -73,10 +74,16 @@ function checkNames(graph: Graph, parameters: ReadonlyMap<string, NodeOf<"parame
   }
 }
 
-/** The name of each node's value in the model. */
+/**
+ * The name of each node's value in the model.
+ *
+ * ONNX Runtime computes what is written last first, with all that it needs: the gradients of the last layer come before those of the one before, and
+ * what they alone need is let go in between.
+ */
 function lowerGraph(graph: Graph, model: ModelBuilder): Map<Node, string> {
   const values = new Map<Node, string>();
-  for (const node of topologicalOrder(Object.values(graph))) {
+  const outputs = Object.values(graph);
+  for (const node of topologicalOrder(model.dialect === "onnxruntime" ? shallowFirst(outputs).reverse() : outputs)) {
     model.dimensions.requireExpressible(node);
     values.set(node, lowerNode(model, node, node.inputs.map((input) => values.get(input)!)));
   }
@@ -101,7 +108,7 @@ function nameOutputs(graph: Graph, model: ModelBuilder, values: ReadonlyMap<Node
     if (computed.has(value) && !renamed.has(value)) renamed.set(value, name);
     else copies.push({ type: "Identity", domain: "", inputs: [value], outputs: [name], attributes: {} });
   }
-  const nodes = [...model.nodes, ...copies];
+  const nodes = [...nodesFor(model.nodes, Object.values(graph).map((node) => values.get(node)!)), ...copies];
   const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...renamed.keys()]);
   const finalName = (value: string): string => renamed.get(value) ?? value;
   return nodes.map((node) => ({
@@ -109,6 +116,17 @@ function nameOutputs(graph: Graph, model: ModelBuilder, values: ReadonlyMap<Node
     inputs: node.inputs.map(finalName),
     outputs: withoutUnread(node.outputs, read).map(finalName),
   }));
+}
+
+/** The nodes that some of `values` are computed by. */
+function nodesFor(nodes: readonly OnnxNode[], values: readonly string[]): OnnxNode[] {
+  const read = new Set(values);
+  const live = nodes.toReversed().filter(({ inputs, outputs }) => {
+    const isRead = outputs.some((output) => read.has(output));
+    if (isRead) for (const input of inputs) read.add(input);
+    return isRead;
+  });
+  return live.reverse();
 }
 
 /** Optional outputs that nothing reads lose their name, or their place where none follows. */

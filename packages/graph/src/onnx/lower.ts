@@ -18,6 +18,10 @@ const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = 
   where: (model, { dtype }, [c, x, y]) =>
     dtype === "bool" ? model.emit("Or", [model.emit("And", [c!, x!]), model.emit("And", [model.emit("Not", [c!]), y!])]) : model.emit("Where", [c!, x!, y!]),
   stopGradient: (_model, _node, [x]) => x!,
+  keep: (_model, _node, [x]) => x!,
+  // Both branches are x: the condition is there to be waited for.
+  after: (model, { inputs: [, moment] }, [x, waited]) =>
+    model.dialect === "onnxruntime" ? model.emit("Where", [model.emit("IsNaN", [firstElement(model, moment!, waited!)]), x!, x!]) : x!,
   cast: (model, { attrs: { to } }, [x]) => model.emit("Cast", [x!], { to: elementType[to] }),
   matmul: (model, node, inputs) => {
     const lowerProduct = node.inputs.every(({ shape }) => shape.length === 2) ? lowerMatrixProduct : lowerBatchedProduct;
@@ -26,7 +30,7 @@ const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = 
   reduceSum: (model, node, [x]) =>
     model.dialect === "onnxruntime" && sumsRows(node) ? sumRows(model, node, x!) : reduce(model, "ReduceSum", x!, node.attrs.axes),
   reduceMax: (model, { attrs: { axes } }, [x]) => reduce(model, "ReduceMax", x!, axes),
-  reshape: (model, { attrs: { shape } }, [x]) => model.emit("Reshape", [x!, model.ints(shape)]),
+  reshape: (model, { attrs: { shape } }, [x]) => model.emit("Reshape", [model.beforeReshape(x!), model.ints(shape)]),
   expand: (model, { attrs: { shape } }, [x]) => model.emit("Expand", [x!, model.ints(shape)]),
   transpose: (model, { attrs: { perm } }, [x]) => model.emit("Transpose", [x!], { perm }),
   slice: (model, node, [x]) => {
@@ -82,6 +86,12 @@ export const lower = (model: ModelBuilder, node: Node, inputs: readonly string[]
 
 const axesWhere = ({ inputs: [x] }: Node, holds: (size: number, axis: number) => boolean): number[] =>
   x!.shape.flatMap((size, axis) => (holds(size, axis) ? [axis] : []));
+
+/** A scalar that any run has to compute the whole value for. */
+function firstElement(model: ModelBuilder, { shape }: Node, value: string): string {
+  const all = (position: number): string => model.ints(shape.map(() => position));
+  return shape.length === 0 ? value : model.emit("Reshape", [model.emit("Slice", [value, all(0), all(1)]), model.ints([])]);
+}
 
 /** No axes mean all of them to ONNX, and none here. */
 const reduce = (model: ModelBuilder, type: string, x: string, axes: readonly number[]): string =>

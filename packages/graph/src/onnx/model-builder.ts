@@ -16,6 +16,8 @@ export class ModelBuilder {
   readonly initializers: ProtoWriter[] = [];
   readonly #known = new Map<string, readonly string[]>();
   readonly #names: Set<string>;
+  /** What each Reshape reads, by its result. */
+  readonly #reshaped = new Map<string, string>();
   #count = 0;
 
   constructor(readonly dialect: Dialect, readonly dimensions: DynamicDimensions, reservedNames: Iterable<string>) {
@@ -32,8 +34,14 @@ export class ModelBuilder {
     return this.#once(JSON.stringify([type, inputs, outputs, attributes, domain]), () => {
       const names = Array.from({ length: outputs }, () => this.#freshName(type));
       this.nodes.push({ type, domain, inputs, outputs: names, attributes });
+      if (type === "Reshape") this.#reshaped.set(names[0]!, inputs[0]!);
       return names;
     });
+  }
+
+  /** What a Reshape read, where `value` is the result of one: another Reshape can read it in its place. */
+  beforeReshape(value: string): string {
+    return this.#reshaped.get(value) ?? value;
   }
 
   /** A tensor whose elements the model holds. */
