@@ -5,6 +5,8 @@ export interface Console {
   heading(text: string): void;
   line(text: string): void;
   table(table: Table): void;
+  /** A line on standard error. */
+  notice(text: string): void;
   progress(label: string, total: number): ProgressBar;
 }
 
@@ -15,6 +17,7 @@ export const processConsole = (): Console => {
     heading: (text) => write(`\n${text}`),
     line: write,
     table: (table) => write(consoleTable(table)),
+    notice: (text) => void process.stderr.write(`${text}\n`),
     progress: (label, total) => progressBar(process.stderr, { label, total }),
   };
 };

@@ -1,11 +1,11 @@
-import { type Backend } from "@bort/graph";
+import { type EngineBackend } from "@bort/backend";
 import { type TrainingEvent } from "@bort/nn";
 import { type Console } from "./console.js";
 import { type EventFile } from "./event-file.js";
 
 /** What every part of the demo works with. */
 export interface Context {
-  readonly backend: Backend;
+  readonly backend: EngineBackend;
   readonly console: Console;
   readonly events: EventFile;
   readonly seed: number;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type EngineName } from "@bort/backend";
 
 export interface DemoOptions {
   readonly seed: number;
@@ -8,6 +9,8 @@ export interface DemoOptions {
   readonly minutes: number;
   /** Factor of the training steps, in place of `minutes`: the same on every machine. */
   readonly stepsScale?: number;
+  /** What computes; `auto` is the native engine where it can start. */
+  readonly engine: "auto" | EngineName;
   readonly threads?: number;
   readonly json: boolean;
 }
@@ -24,6 +27,7 @@ export const usage = `npm run demo -- [options]
   --out DIR          folder for the results (default demo-out)
   --minutes M        about how long it may take; scales the training steps (default 8)
   --steps-scale S    factor of the training steps instead, the same on every machine
+  --engine E         native, onnx, or auto, the native engine where it can start (default auto)
   --threads N        threads of the engine (default: all cores)
   --json             print one JSON object as the last line
   --help             print this`;
@@ -40,19 +44,26 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | undefin
     out: values.out ?? "demo-out",
     minutes: optionalNumber("minutes", values.minutes, (n) => n >= 0.5 && n <= 600, "a number in [0.5, 600]") ?? 8,
     ...(stepsScale !== undefined && { stepsScale }),
+    engine: engineNamed(values.engine),
     ...(threads !== undefined && { threads }),
     json: values.json === true,
   };
 }
 
-function parsed(args: readonly string[]): { [name in "seed" | "out" | "minutes" | "steps-scale" | "threads"]?: string } & { json?: boolean; help?: boolean } {
+function parsed(args: readonly string[]): { [name in "seed" | "out" | "minutes" | "steps-scale" | "engine" | "threads"]?: string } & { json?: boolean; help?: boolean } {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   try {
-    return parseArgs({ args: [...args], options: { seed: text, out: text, minutes: text, "steps-scale": text, threads: text, json: flag, help: flag } }).values;
+    const options = { seed: text, out: text, minutes: text, "steps-scale": text, engine: text, threads: text, json: flag, help: flag };
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message.split("\n")[0]);
   }
+}
+
+function engineNamed(name: string = "auto"): DemoOptions["engine"] {
+  if (name === "auto" || name === "native" || name === "onnx") return name;
+  throw new UsageError(`--engine must be auto, native or onnx, got ${JSON.stringify(name)}`);
 }
 
 function optionalNumber(name: string, text: string | undefined, accepts: (n: number) => boolean, wanted: string): number | undefined {

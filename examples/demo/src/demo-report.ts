@@ -1,4 +1,5 @@
 import { formatTuple } from "@bort/arch";
+import { engineText } from "@bort/backend";
 import { type Report, type Section, type Table } from "@bort/bench";
 import { type Extraction } from "@bort/fptas";
 import { type CurvePoint } from "./context.js";
@@ -23,6 +24,7 @@ export function demoReport(input: ReportInput): Report {
     facts: [
       { label: "chosen <D, A, H, I>", value: formatTuple(result.chosen) },
       { label: "seed", value: String(seed) },
+      { label: "engine", value: engineText(result) },
       { label: "time", value: `${result.seconds.toFixed(0)} s` },
       { label: "largest difference of an exported logit", value: result.export.maxAbsDifference.toExponential(1) },
     ],
@@ -30,10 +32,13 @@ export function demoReport(input: ReportInput): Report {
   };
 }
 
-function closing({ result: { models } }: ReportInput): Section {
+function closing({ result: { models, engine, threads } }: ReportInput): Section {
   return {
     heading: "Size, speed and accuracy",
-    text: [`The task: which Node module does a sentence of documentation belong to? ${models[0]!.testExamples} test sentences, as many of each class.`],
+    text: [
+      `The task: which Node module does a sentence of documentation belong to? ${models[0]!.testExamples} test sentences, as many of each class.`,
+      `Latencies: ${engineText({ engine, threads })}.`,
+    ],
     table: modelsTable(models),
     chart: {
       kind: "scatter", title: "Accuracy against latency", x: { label: "latency of one sequence, ms" }, y: { label: "accuracy" }, sizeLabel: "parameters",

@@ -1,4 +1,5 @@
 import { type ArchTuple } from "@bort/arch";
+import { type EngineFacts } from "@bort/backend";
 import { type Table } from "@bort/bench";
 
 /** One row of the closing table. */
@@ -7,7 +8,7 @@ export interface ModelResult {
   readonly parameters: number;
   /** Forward pass of the encoder on one sequence of 64 tokens. */
   readonly gflops: number;
-  /** Median time of that pass, measured here. */
+  /** Median time of that pass, measured here on the engine of the demo. */
   readonly latencyMs: number;
   /** Masked-language-model loss on the test part, in nats; null for a model that has none. */
   readonly mlmLoss: number | null;
@@ -24,8 +25,8 @@ export interface Comparison {
   readonly atEqualTime: { readonly seconds: number; readonly undistilledSteps: number; readonly student: number; readonly undistilled: number };
 }
 
-/** What `--json` prints. */
-export interface DemoResult {
+/** What `--json` prints, the engine that computed it included. */
+export interface DemoResult extends EngineFacts {
   readonly chosen: ArchTuple;
   readonly seconds: number;
   readonly models: readonly ModelResult[];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ArchTuple, flops, formatTuple, parameterCount } from "@bort/arch";
-import { onnxBackend } from "@bort/backend-onnx";
+import { engineFacts, engineText, withBackend } from "@bort/backend";
 import { exportModel, majorityBaseline, renderReport } from "@bort/bench";
 import { type Extraction } from "@bort/fptas";
 import { encoderLatencies, evaluateMlm, makeFolder, writeFileAtomically } from "@bort/nn";
@@ -24,16 +24,34 @@ type OfEach<T> = { readonly [name in Name]: T };
 
 /** The whole path: corpus, teacher, search, distillation, fine-tuning, export, report. Results lie in `options.out`. */
 export async function runDemo(options: DemoOptions, nodeModules: string, console: Console, signal: AbortSignal): Promise<DemoResult> {
-  const start = performance.now();
+  const { engine, threads, seed } = options;
   makeFolder(options.out);
   const events = new EventFile(join(options.out, "events.jsonl"));
   const scratch = mkdtempSync(join(tmpdir(), "bort-demo-"));
-  let opened: DemoCorpus | undefined;
   try {
-    const backend = await onnxBackend(options.threads === undefined ? {} : { threads: options.threads });
-    const context: Context = { backend, console, events, seed: options.seed, signal };
-    console.heading("1. Corpus, vocabulary and teacher");
-    const corpus = (opened = await loadCorpus(context, nodeModules, scratch));
+    return await withBackend({ engine, ...(threads !== undefined && { threads }), tell: console.notice }, async (backend) => {
+      events.write("engine", { type: "engine", ...engineFacts(backend) });
+      return allParts({ backend, console, events, seed, signal }, options, { nodeModules, scratch });
+    });
+  } finally {
+    events.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+interface DemoFolders {
+  /** Whose prose is the corpus. */
+  readonly nodeModules: string;
+  /** For what is not kept. */
+  readonly scratch: string;
+}
+
+async function allParts(context: Context, options: DemoOptions, { nodeModules, scratch }: DemoFolders): Promise<DemoResult> {
+  const start = performance.now();
+  const { backend, console } = context;
+  console.heading("1. Corpus, vocabulary and teacher");
+  const corpus = await loadCorpus(context, nodeModules, scratch);
+  try {
     const plan = await choosePlan(context, corpus, options);
     const teacher = await pretrainTeacher(context, corpus, plan.teacher);
 
@@ -60,14 +78,12 @@ export async function runDemo(options: DemoOptions, nodeModules: string, console
     const models = await closingRows(context, corpus, pretrained, tuned);
     console.table(modelsTable(models));
     const seconds = (performance.now() - start) / 1000;
-    const result: DemoResult = { chosen, seconds, models, distillation: comparison, export: exported, out: options.out };
+    const result: DemoResult = { ...engineFacts(backend), chosen, seconds, models, distillation: comparison, export: exported, out: options.out };
     writeResults(options, corpus, { result, extraction, plan, pretrained });
-    console.line(`\n${join(options.out, "report.html")} shows all of it; ${folder} is the student. ${seconds.toFixed(0)} s`);
+    console.line(`\n${join(options.out, "report.html")} shows all of it; ${folder} is the student. ${seconds.toFixed(0)} s on ${engineText(result)}`);
     return result;
   } finally {
-    opened?.close();
-    events.close();
-    rmSync(scratch, { recursive: true, force: true });
+    corpus.close();
   }
 }
 

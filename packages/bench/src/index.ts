@@ -22,4 +22,5 @@ export { measureScaling, type ScalingAxis, type ScalingCurve, type ScalingOption
 export { measureSoak, type Soak, type SoakOptions } from "./soak-benchmark.js";
 export { type Spread } from "./spread.js";
 export { measureStep, type MeasureStepOptions, type StepTimes } from "./step-benchmark.js";
+export { timerLateness, type TimerLateness } from "./timer-lateness.js";
 export { parseStepShape, type StepCosts, stepCosts, type StepShape, stepShapes } from "./step-shape.js";

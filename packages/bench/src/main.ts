@@ -15,6 +15,7 @@ npm run bench -- scaling [--engine E] [--base SHAPE] [--repeats 9]       step ti
 npm run bench -- soak [--engine E] [--shape SHAPE] [--cycles 500]        resident memory over many trainers, and many steps
     [--steps 2000] [--threads N]
 npm run bench -- profile SHAPE [--top 20] [--repeats 5] [--threads N]    the dearest steps of the native engine
+npm run bench -- timers SHAPE [--engine E] [--repeats 20] [--threads N]  how late the caller's timers are during training
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
   SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
@@ -33,6 +34,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   scaling: () => import("./commands/scaling.js"),
   soak: () => import("./commands/soak.js"),
   profile: () => import("./commands/profile.js"),
+  timers: () => import("./commands/timers.js"),
   arch: () => import("./commands/arch.js"),
 };
 

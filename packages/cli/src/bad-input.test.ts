@@ -53,6 +53,7 @@ describe("what pretrain refuses", () => {
     ["a learning rate of 0", "--learning-rate", () => "0", "learning rate"],
     ["a warm-up longer than the run", "--warmup-ratio", () => "1.5", "warm-up"],
     ["no threads", "--threads", () => "0", "--threads"],
+    ["an engine that there is not", "--engine", () => "cuda", "auto, native, onnx"],
     ["an --out below a file", "--out", () => place.at("file/run"), "part of the path is a file"],
     ["an --out that is a file", "--out", () => place.at("file"), "part of the path is a file"],
   ])("%s", async (_, option, value, told) => {

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { loadOnnxModel } from "@bort/backend-onnx";
 import { referenceBackend } from "@bort/graph";
 import { inferenceGraph, loadModel } from "@bort/nn";
+import { engines } from "./test-engines.js";
 import { TestWorkplace } from "./test-workplace.js";
 
 const place = new TestWorkplace();
@@ -15,7 +16,9 @@ describe("the six commands, one after the other", () => {
   it("pretrain trains a vocabulary and a model", async () => {
     const { code, json } = await place.bort(place.pretraining("teacher", "--json"));
     expect(code).toBe(0);
-    expect(json()).toEqual({ steps: 10, loss: expect.any(Number), tokensPerSecond: expect.any(Number), validationLoss: expect.any(Number), out: place.at("teacher") });
+    expect(json()).toEqual({
+      steps: 10, loss: expect.any(Number), tokensPerSecond: expect.any(Number), validationLoss: expect.any(Number), engine: engines[0], threads: 1, out: place.at("teacher"),
+    });
     const [untrained] = events("teacher") as unknown as [{ metrics: { validationLoss: number } }];
     expect(json()["validationLoss"]).toBeLessThan(untrained.metrics.validationLoss);
     const { model, tokenizer } = loadModel(place.at("teacher"));
@@ -47,7 +50,7 @@ describe("the six commands, one after the other", () => {
     const args = place.search("teacher", "timed").map((arg) => (arg === "flops" ? "measured" : arg));
     const { code, stdout } = await place.bort(args);
     // On a busy machine every candidate may look slower than its maximum point, which is an answer as well.
-    if (code === 0) expect(stdout).toMatch(/W[^]*maximum point\nchosen: \d,\d,8,16\n$/);
+    if (code === 0) expect(stdout).toMatch(/W[^]*maximum point\nlatencies: (native|onnx), 1 thread\nchosen: \d,\d,8,16\n$/);
     else expect(code).toBe(2);
   });
 
@@ -65,7 +68,7 @@ describe("the six commands, one after the other", () => {
     const tuned = await place.bort(["finetune", "--model", place.at("student"), ...task, "--epochs", "2", "--batch-size", "8", "--out", place.at("tuned"), "--json"]);
     expect(tuned.json()).toMatchObject({ steps: 6, accuracy: expect.any(Number) });
     const scored = await place.bort(["eval", "--model", place.at("tuned"), ...task, "--json"]);
-    expect(scored.json()).toEqual({ task: "SST-2", split: "dev", examples: 24, metrics: { accuracy: tuned.json()["accuracy"] } });
+    expect(scored.json()).toEqual({ task: "SST-2", split: "dev", examples: 24, metrics: { accuracy: tuned.json()["accuracy"] }, engine: engines[0], threads: expect.any(Number) });
     expect((await place.bort(["eval", "--model", place.at("tuned"), ...task, "--split", "train"])).stdout).toMatch(/^SST-2 train: accuracy 0\.\d{4} on 24 examples\n$/);
     const secret = await place.bort(["eval", "--model", place.at("tuned"), ...task, "--split", "test"]);
     expect([secret.code, secret.stderr]).toEqual([2, expect.stringContaining("no labels")]);

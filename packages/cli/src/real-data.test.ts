@@ -16,6 +16,6 @@ describe.skipIf(!existsSync(join(data, "glue/CoLA")))("real text and a real task
     const task = ["--task", "cola", "--data", join(data, "glue/CoLA")];
     expect((await place.bort(["finetune", "--model", place.at("teacher"), ...task, "--steps", "2", "--evaluate-every", "2", "--out", place.at("tuned"), "--quiet"])).code).toBe(0);
     expect((await place.bort(["eval", "--model", place.at("tuned"), ...task, "--json"])).json())
-      .toEqual({ task: "CoLA", split: "dev", examples: 1043, metrics: { matthews: expect.any(Number), accuracy: expect.any(Number) } });
+      .toEqual({ task: "CoLA", split: "dev", examples: 1043, metrics: { matthews: expect.any(Number), accuracy: expect.any(Number) }, engine: expect.any(String), threads: expect.any(Number) });
   });
 });

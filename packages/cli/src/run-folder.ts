@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { type EngineFacts } from "@bort/backend";
 import { hasCheckpoint, writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 import { Interruption } from "./interruption.js";
@@ -14,6 +15,8 @@ export interface RunRequest {
   readonly settings: Readonly<Record<string, unknown>>;
   /** SHA-256 of what the run starts from, by role. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** What computes: on another engine, or on other threads, the last bits and all times are others. */
+  readonly engine: EngineFacts;
 }
 
 /** Things that only a run leaves behind. */
@@ -78,7 +81,7 @@ export class RunFolder {
 
 const hasTrial = (path: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes('\n{"trial":');
 
-function requireSameRun(path: string, { command, settings, inputs = {} }: RunRequest): void {
+function requireSameRun(path: string, { command, inputs = {}, ...request }: RunRequest): void {
   let earlier: Partial<RunRequest>;
   try {
     earlier = JSON.parse(readFileSync(path, "utf8")) as Partial<RunRequest>;
@@ -90,9 +93,12 @@ function requireSameRun(path: string, { command, settings, inputs = {} }: RunReq
   };
   if (earlier.command !== command) refuse(`command (${earlier.command})`);
   for (const [role, hash] of Object.entries(inputs)) if (earlier.inputs?.[role] !== hash) refuse(`--${role}`);
-  const now = JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
-  for (const name of new Set([...Object.keys(now), ...Object.keys(earlier.settings ?? {})])) {
-    const [was, is] = [JSON.stringify(earlier.settings?.[name]), JSON.stringify(now[name])];
+  const [before, now] = [optionsOf(earlier), optionsOf(request)];
+  for (const name of new Set([...Object.keys(now), ...Object.keys(before)])) {
+    const [was, is] = [JSON.stringify(before[name]), JSON.stringify(now[name])];
     if (was !== is) refuse(`--${name} (${was ?? "none"}, now ${is ?? "none"})`);
   }
 }
+
+/** The options that a run must be resumed with. */
+const optionsOf = ({ settings, engine }: Partial<RunRequest>): Readonly<Record<string, unknown>> => ({ ...settings, engine: engine?.engine, threads: engine?.threads });

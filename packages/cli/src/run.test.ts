@@ -41,6 +41,18 @@ describe("run", () => {
     expect(stderr).toContain(told);
   });
 
+  it.each([
+    ["backend-native/no-blas", 2, /^bort: no such engine\n$/],
+    ["isolate/bad-option", 2, /^bort: no such engine\n$/],
+    ["ENOENT", 1, /^Error: no such engine\n\s+at /],
+    ["ERR_INVALID_ARG_TYPE", 1, /^Error: no such engine\n\s+at /],
+  ])("takes an error with the code %s for one to be explained, or not: exit code %i", async (code, exitCode, told) => {
+    let stderr = "";
+    const failing = { write: () => { throw Object.assign(new Error("no such engine"), { code }); } };
+    expect(await run(["arch", "bort"], { stdout: failing, stderr: { write: (text: string) => { stderr += text; } } })).toBe(exitCode);
+    expect(stderr).toMatch(told);
+  });
+
   it("prints the stack of a fault of its own, with code 1", async () => {
     let stderr = "";
     const broken = { write: () => { throw new TypeError("no such stream"); } };

@@ -19,8 +19,8 @@ export const commands: readonly Command[] = [pretrain, extract, distill, finetun
 
 const description = "find, train, prune and ship the right-sized BERT";
 
-/** Errors that say all that their reader needs. */
-const explained = /^(arch|graph|data|nn|fptas|distill|bench|backend-onnx|cli)\//;
+/** The codes of errors that say all that their reader needs: `package/reason`, of any package here. */
+const explained = /^[a-z-]+\/[a-z0-9-]+$/;
 
 /**
  * Runs a command line, without the program's name, and returns the exit code: 0; 2 for bad input, told in one line; 130 where `signal` ended

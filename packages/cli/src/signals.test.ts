@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "./test-engines.js";
 import { TestWorkplace } from "./test-workplace.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -54,7 +55,7 @@ describe("the program", () => {
     beforeAll(async () => {
       await build({
         entryPoints: [join(root, "packages/cli/src/main.ts")], outfile: join(bundle, "dist/main.js"), bundle: true, platform: "node", format: "esm", target: "node20",
-        conditions: ["@bort/source"], external: ["onnxruntime-node", "@observablehq/plot", "linkedom"], logLevel: "warning",
+        conditions: ["@bort/source"], external: ["koffi", "onnxruntime-node", "@observablehq/plot", "linkedom"], logLevel: "warning",
       });
     });
 
@@ -65,8 +66,19 @@ describe("the program", () => {
       expect(await bort(["arch", "bort", "--seq", "x"]).ended()).toBe(2);
     });
 
-    it.each(["SIGINT", "SIGTERM"] as const)("ends at once on %s, says how to go on, and goes on", async (signal) => {
-      const args = place.pretraining(signal, "--checkpoint-every", "100000");
+    it.each(engines)("ends by itself after a run on %s, done or failed", async (engine) => {
+      const done = bort(place.pretraining(engine, "--engine", engine, "--quiet"));
+      expect([await done.ended(), done.text.stderr]).toEqual([0, ""]);
+      const failing = place.pretraining(`failed-${engine}`, "--engine", engine, "--quiet");
+      failing[failing.indexOf("--batch-size") + 1] = "5000";
+      const failed = bort(failing);
+      expect([await failed.ended(), failed.text.stderr]).toEqual([2, expect.stringMatching(/^bort: [^\n]*batch[^\n]*\n$/)]);
+    });
+
+    it.each([
+      ["SIGINT", engines[0]!], ["SIGTERM", engines.at(-1)!],
+    ] as const)("ends at once on %s with the engine %s, says how to go on, and goes on", async (signal, engine) => {
+      const args = place.pretraining(signal, "--engine", engine, "--checkpoint-every", "100000");
       args[args.indexOf("--steps") + 1] = "3000";
       const child = bort(args);
       await child.saying(/pretrain {2,}\d+%/);

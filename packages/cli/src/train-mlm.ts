@@ -1,21 +1,24 @@
 import { type ArchTuple } from "@bort/arch";
+import { engineText } from "@bort/backend";
 import { type Corpus, type Tokenizer, mlmBatches } from "@bort/data";
 import { type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel, shortFirst } from "@bort/nn";
 import { type CommandContext } from "./command.js";
+import { type EngineUsed } from "./on-engine.js";
 import { type OptionValues } from "./options.js";
 import { barsOn } from "./progress.js";
 import { batchesOf, openRunCorpus } from "./run-corpus.js";
-import { RunFolder, type RunRequest } from "./run-folder.js";
+import { type RunRequest } from "./run-folder.js";
+import { runOnEngine } from "./run-on-engine.js";
 import { printLine } from "./terminal.js";
 import { follow } from "./training-events.js";
-import { type Curriculum, type RunOptions, type StepOptions, backendOf, encoderOf, frameOf, shapeOf, trainingFields } from "./training-options.js";
+import { type Curriculum, type RunOptions, type StepOptions, encoderOf, frameOf, shapeOf, trainingFields } from "./training-options.js";
 
 /** Batches that the validation loss is measured on, at most. */
 const VALIDATION_BATCHES = 8;
 
 export interface TrainMlmOptions {
   readonly out: string;
-  readonly request: RunRequest;
+  readonly request: Omit<RunRequest, "engine">;
   readonly arch: ArchTuple;
   readonly steps: number;
   readonly batchSize: number;
@@ -28,7 +31,7 @@ export interface TrainMlmOptions {
 }
 
 /** The result of a training command, as `--json` prints it. */
-export interface TrainingResult {
+export interface TrainingResult extends EngineUsed {
   readonly steps: number;
   /** Of the last step. */
   readonly loss: number;
@@ -40,9 +43,8 @@ export interface TrainingResult {
 /** Trains a masked language model in a run folder: its corpus, its checkpoints, and at the end the model. */
 export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: CommandContext): Promise<TrainingResult> {
   const { flags, request, steps, out } = options;
-  const backend = await backendOf(flags);
   const bars = barsOn(terminal, flags.quiet);
-  const result = await RunFolder.use(out, request, async (run) => {
+  const result = await runOnEngine({ out, request, flags, terminal }, async (run, backend) => {
     const prepared = await openRunCorpus(run, { corpus: options.corpus, tokenizer: options.tokenizer, signal, bars });
     try {
       const { tokenizer } = prepared;
@@ -66,9 +68,10 @@ export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: C
 /** Prints the result for people, unless it is to be printed for programs. */
 export function report(result: TrainingResult, json: boolean, { terminal }: Pick<CommandContext, "terminal">): TrainingResult {
   if (json) return result;
-  const { steps, loss, tokensPerSecond, out, ...metrics } = result;
+  const { steps, loss, tokensPerSecond, engine, threads, out, ...metrics } = result;
+  const speed = `${Math.round(tokensPerSecond)} tokens/s (${engineText({ engine, threads })})`;
   const measured = Object.entries(metrics).map(([name, value]) => `, ${wordsOf(name)} ${Number(value).toFixed(4)}`).join("");
-  printLine(terminal.stdout, `${steps} steps, loss ${loss.toFixed(4)}${measured}, ${Math.round(tokensPerSecond)} tokens/s; the model is in ${out}`);
+  printLine(terminal.stdout, `${steps} steps, loss ${loss.toFixed(4)}${measured}, ${speed}; the model is in ${out}`);
   return result;
 }
 

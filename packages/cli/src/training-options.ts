@@ -1,9 +1,8 @@
 import { type EncoderArch, type ArchTuple, archOf, maxSequence, parseTuple } from "@bort/arch";
 import { type Tokenizer } from "@bort/data";
-import { onnxBackend } from "@bort/backend-onnx";
-import { type Backend } from "@bort/graph";
 import { type MlmShape, type Model, type PretrainOptions, type ScheduleName, schedule } from "@bort/nn";
 import { usageError } from "./cli-error.js";
+import { type EngineOptions, engineOptions } from "./on-engine.js";
 import { type Option, type OptionValues, choice, decimal, described, flag, integer, list, required, text, withDefault } from "./options.js";
 import { type RunFolder } from "./run-folder.js";
 
@@ -14,19 +13,18 @@ export const corpusOption: Option<readonly string[]> = list("PATH", ".txt files,
 export const outOption: Option<string> = required(text("RUN", "the folder to write to"));
 
 // A type, not an interface: a table of options is indexed by any name.
-export type RunOptions = {
+export type RunOptions = EngineOptions & {
   readonly seed: Option<number>;
   readonly resume: Option<boolean>;
-  readonly threads: Option<number | undefined>;
   readonly quiet: Option<boolean>;
 };
 
-/** How to run, in every command that computes. */
+/** How to run, in every command that trains. */
 export const runOptions: RunOptions = {
   seed: withDefault(integer("decides every random draw", 0), 0),
   resume: flag("go on with the run in --out; without one there, start it"),
-  threads: described(integer("processor cores to use", 1), "all"),
-  quiet: flag("show no progress"),
+  ...engineOptions,
+  quiet: flag("show no progress, nor why it is not the native engine"),
 };
 
 export type StepOptions = {
@@ -66,9 +64,6 @@ export function checkRates(options: Pick<OptionValues<StepOptions>, "schedule" |
   const { schedule: name, "learning-rate": learningRate, "warmup-ratio": warmupRatio } = options;
   schedule(name, { learningRate, warmupRatio, steps: 1 });
 }
-
-/** The engine that everything runs on. */
-export const backendOf = ({ threads }: { readonly threads: number | undefined }): Promise<Backend> => onnxBackend(threads === undefined ? {} : { threads });
 
 /** The sequence length given, or the default; @throws CliError `cli/usage` where the teacher cannot read as many tokens */
 export function sequenceLengthFor({ arch }: Pick<Model, "arch">, given: number | undefined): number {

@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chainBatches, collect } from "../../nn/src/test-models.js";
+import { chainBatches } from "../../nn/src/chain-batches.js";
+import { collect } from "../../nn/src/test-models.js";
 import { type DistillOptions, distill } from "./distill.js";
 
 const shape = { batchSize: 16, sequenceLength: 12, maskedPerSequence: 2 };

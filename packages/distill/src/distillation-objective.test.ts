@@ -2,7 +2,7 @@ import { type EncoderArch, uniformArch } from "@bort/arch";
 import { type Feeds, type Node, evaluate, gradients, parametersOf, referenceBackend } from "@bort/graph";
 import { createModel } from "@bort/nn";
 import { describe, expect, it } from "vitest";
-import { chainBatches } from "../../nn/src/test-models.js";
+import { chainBatches } from "../../nn/src/chain-batches.js";
 import { distillationObjective } from "./distillation-objective.js";
 
 const shape = { batchSize: 2, sequenceLength: 10, maskedPerSequence: 2 };

@@ -4,7 +4,7 @@ import { type MlmBatch } from "@bort/data";
 import { type Backend, evaluate, parameter } from "@bort/graph";
 import { createModel, lastLayerCrossEntropy, mlmFeeds, mlmNodes } from "@bort/nn";
 import { describe, expect, it } from "vitest";
-import { chainBatches } from "../../nn/src/test-models.js";
+import { chainBatches } from "../../nn/src/chain-batches.js";
 import { CandidateTraining, type CandidateTrainingOptions, bortHyperparameters } from "./candidate-training.js";
 import { type TrainingStep } from "./extract.js";
 

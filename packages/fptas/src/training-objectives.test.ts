@@ -2,7 +2,8 @@ import { archOf, flops, gridSpace, parameterCount, uniformArch } from "@bort/arc
 import { onnxBackend } from "@bort/backend-onnx";
 import { createModel } from "@bort/nn";
 import { describe, expect, it } from "vitest";
-import { chainBatches, collect } from "../../nn/src/test-models.js";
+import { chainBatches } from "../../nn/src/chain-batches.js";
+import { collect } from "../../nn/src/test-models.js";
 import { extract } from "./extract.js";
 import { type TrainingObjectivesOptions, trainingObjectives } from "./training-objectives.js";
 

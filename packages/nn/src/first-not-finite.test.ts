@@ -3,10 +3,10 @@ import { onnxBackend } from "@bort/backend-onnx";
 import * as op from "@bort/graph";
 import { type Backend, type Feeds, type Graph, gradients, parameter, parametersOf, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { chainBatches } from "./chain-batches.js";
 import { firstNotFinite } from "./first-not-finite.js";
 import { mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
-import { chainBatches } from "./test-models.js";
 
 const backends: [string, Backend][] = [["reference", referenceBackend()], ["onnx", await onnxBackend({ threads: 1 })]];
 const x = parameter("x", [2, 2]);

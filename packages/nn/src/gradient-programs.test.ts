@@ -4,12 +4,12 @@ import { onnxBackend } from "@bort/backend-onnx";
 import * as op from "@bort/graph";
 import { type Backend, type Graph, parameter, print, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { chainBatches } from "./chain-batches.js";
 import { type LossGraph, gradientGraph } from "./gradient-graph.js";
 import { GradientPrograms } from "./gradient-programs.js";
 import { mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
 import { ParameterStore } from "./parameter-store.js";
-import { chainBatches } from "./test-models.js";
 
 const onnx = await onnxBackend({ threads: 1 });
 const backends: [string, Backend][] = [["reference", referenceBackend()], ["onnx", onnx]];

@@ -2,9 +2,9 @@ import { uniformArch } from "@bort/arch";
 import { type MlmBatch } from "@bort/data";
 import { evaluate, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { chainBatches } from "./chain-batches.js";
 import { evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
-import { chainBatches } from "./test-models.js";
 
 const shape = { batchSize: 2, sequenceLength: 10, maskedPerSequence: 3 };
 const arch = uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 8, vocabSize: 21, positions: 10 });

@@ -3,13 +3,14 @@ import { nativeBackend, type NativeBackend } from "@bort/backend-native";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type Backend } from "@bort/graph";
 import { afterAll, describe, expect, it } from "vitest";
+import { chainBatches } from "./chain-batches.js";
 import { fingerprint } from "./fingerprint.js";
 import { mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
 import { lamb } from "./optimizer/lamb.js";
 import { temporaryFolder } from "./temporary-folder.js";
-import { archKinds, chainBatches, collect, unevenArch } from "./test-models.js";
+import { archKinds, collect, unevenArch } from "./test-models.js";
 import { Trainer, type TrainerOptions } from "./trainer.js";
 import { runTraining } from "./training-run.js";
 
@@ -89,28 +90,52 @@ describe.skipIf(engines.length === 0)(`training on the native engine${absent}`, 
     expect(furthest(native.flat, onnx.flat)).toBeLessThan(1e-4);
   });
 
+  /** Trains to step `last` of 8, with checkpoints in `folder`, from the last one there; a fingerprint of the parameters and the optimizer's slots. */
+  async function runTo(last: number, folder: string, backend: Backend = engines[0]!): Promise<string> {
+    const trainer = await trainerOn(backend);
+    const stop = new AbortController();
+    const generator = runTraining({
+      trainer, steps: 8, schedule: () => 5e-3, signal: stop.signal, feeds: (step) => ({ batch: mlmFeeds(batches.at(step)), tokens: 48 }),
+      checkpoint: { folder, every: 3, settings: {}, resume: true },
+    });
+    await collect((async function* () {
+      for (;;) {
+        const next = await generator.next();
+        if (next.done === true) return next.value;
+        if (next.value.type === "step" && next.value.step === last) stop.abort();
+        yield next.value;
+      }
+    })());
+    await trainer.dispose();
+    return fingerprint(trainer.state.parameters.flat, ...Object.values(trainer.state.slots));
+  }
+
   it("resumes bit for bit where it was interrupted", async () => {
-    const run = async (folder: string, last: number): Promise<string> => {
-      const trainer = await trainerOn(engines[0]!);
-      const stop = new AbortController();
-      const generator = runTraining({
-        trainer, steps: 8, schedule: () => 5e-3, signal: stop.signal, feeds: (step) => ({ batch: mlmFeeds(batches.at(step)), tokens: 48 }),
-        checkpoint: { folder, every: 3, settings: {}, resume: true },
-      });
-      await collect((async function* () {
-        for (;;) {
-          const next = await generator.next();
-          if (next.done === true) return next.value;
-          if (next.value.type === "step" && next.value.step === last) stop.abort();
-          yield next.value;
-        }
-      })());
-      await trainer.dispose();
-      return fingerprint(trainer.state.parameters.flat, ...Object.values(trainer.state.slots));
-    };
-    const whole = await run(folderAt("whole"), 8);
+    const whole = await runTo(8, folderAt("whole"));
     const parts = folderAt("parts");
-    await run(parts, 4);
-    expect(await run(parts, 8)).toBe(whole);
+    await runTo(4, parts);
+    expect(await runTo(8, parts)).toBe(whole);
+  });
+
+  it.each([
+    ["the optimizer's moments", 168, [true, false, false]],
+    ["all of them", 192, [false, false, false]],
+  ] as const)("takes the same steps, bit for bit, where arrays find no room in the engine's memory: %s", async (_, pagesTaken, inside) => {
+    const backend = await nativeBackend({ threads: 2, maximumMemoryBytes: 256 * 65_536 });
+    const other = backend.memory.allocate(pagesTaken * 16_384);
+    const before = backend.memoryInUse();
+    const trainer = await trainerOn(backend);
+    const { parameters, slots } = trainer.state;
+    expect([parameters.flat, ...Object.values(slots)].map(({ buffer }) => buffer instanceof SharedArrayBuffer)).toEqual(inside);
+    await trainer.dispose();
+    const parts = folderAt(`small-${pagesTaken}`);
+    await runTo(4, parts, backend);
+    expect(await runTo(8, parts, backend)).toBe(await runTo(8, folderAt(`large-${pagesTaken}`)));
+    for (const options of [{ optimizer: lamb() }, { averageDecay: 0.9 }]) {
+      expect(fingerprint((await trained(backend, 3, options)).flat)).toBe(fingerprint((await trained(engines[0]!, 3, options)).flat));
+    }
+    expect(backend.memoryInUse()).toBe(before);
+    backend.memory.free(other);
+    await backend.close();
   });
 });

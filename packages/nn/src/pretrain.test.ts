@@ -3,6 +3,7 @@ import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatches } from "@bort/data";
 import * as op from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { chainBatches } from "./chain-batches.js";
 import { fingerprint } from "./fingerprint.js";
 import { type GradientHook } from "./gradient-hook.js";
 import { evaluateMlm } from "./mlm.js";
@@ -12,7 +13,7 @@ import { lamb } from "./optimizer/lamb.js";
 import { type UpdateHook } from "./optimizer/update-tail.js";
 import { type PretrainOptions, type PretrainResult, mlmObjective, pretrain, shortFirst } from "./pretrain.js";
 import { temporaryFolder } from "./temporary-folder.js";
-import { chainBatches, collect } from "./test-models.js";
+import { collect } from "./test-models.js";
 
 const at = temporaryFolder();
 const shape = { batchSize: 16, sequenceLength: 12, maskedPerSequence: 2 };

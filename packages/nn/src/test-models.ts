@@ -1,10 +1,9 @@
 import { type EncoderArch, type LayerArch, type UniformArchOptions, uniformArch } from "@bort/arch";
-import { type MlmBatches, type Tokenizer, mlmBatches, random, trainByteLevelBpe } from "@bort/data";
+import { type Tokenizer, trainByteLevelBpe } from "@bort/data";
 import { evaluate, sizeOf } from "@bort/graph";
 import { readFileSync } from "node:fs";
 import { inferenceGraph } from "./export-onnx.js";
 import { type HfNaming, hfNaming, hfTensors } from "./hf-names.js";
-import { type MlmShape } from "./mlm.js";
 import { type Model } from "./model.js";
 import { type ModelHead, modelParameters } from "./parameter-spec.js";
 import { ParameterStore } from "./parameter-store.js";
@@ -128,25 +127,6 @@ export const families = JSON.parse(readFileSync(new URL("../test-fixtures/famili
 
 /** The five special tokens and the 256 bytes. */
 export const tinyTokenizer = (): Promise<Tokenizer> => trainByteLevelBpe(["abc"], { vocabSize: 261 });
-
-const special = { begin: 0, pad: 1, end: 2, unknown: 3, mask: 4 };
-
-/**
- * Masked batches of a language in which each of the tokens from 5 on is followed by one of two others.
- *
- * `seed` chooses the text; the language is always the same.
- */
-export function chainBatches(vocabSize: number, { batchSize, sequenceLength, maskedPerSequence }: MlmShape, seed: number): MlmBatches {
-  const rng = random(seed, "chain");
-  const words = vocabSize - 5;
-  const text = [0];
-  while (text.length < 64 * sequenceLength) text.push((3 * text.at(-1)! + 1 + rng.integer(2)) % words);
-  const tokens = {
-    tokens: text.length, vocabSize, close: () => {},
-    read: (offset: number, count: number) => Int32Array.from(text.slice(offset, offset + count), (word) => word + 5),
-  };
-  return mlmBatches(tokens, { batchSize, sequenceLength, maskedPerSequence, seed, tokenizer: { special, vocabSize } });
-}
 
 /** The events of a generator and what it returned. */
 export async function collect<E, R>(generator: AsyncGenerator<E, R>): Promise<{ events: E[]; result: R }> {

@@ -3,6 +3,7 @@ import { onnxBackend } from "@bort/backend-onnx";
 import * as op from "@bort/graph";
 import { type Backend, type Feeds, type Node, parameter, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
+import { chainBatches } from "./chain-batches.js";
 import { classificationLossGraph } from "./classification.js";
 import { fingerprint } from "./fingerprint.js";
 import { mlmFeeds, mlmLossGraph } from "./mlm.js";
@@ -11,7 +12,7 @@ import { NotFiniteError } from "./not-finite-error.js";
 import { adamW } from "./optimizer/adamw.js";
 import { sgd } from "./optimizer/sgd.js";
 import { ParameterStore } from "./parameter-store.js";
-import { archKinds, chainBatches, unevenArch } from "./test-models.js";
+import { archKinds, unevenArch } from "./test-models.js";
 import { Trainer, type TrainerOptions } from "./trainer.js";
 
 const shape = { batchSize: 4, sequenceLength: 12, maskedPerSequence: 2 };

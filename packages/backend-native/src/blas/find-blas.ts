@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import { NativeError, textOf } from "../native-error.js";
 import { blasLibraries, installAdvice, threadSetters, threadVariables } from "./blas-libraries.js";
 import { checkBlas } from "./check-blas.js";
 import { type Koffi, type KoffiLibrary, loadKoffi } from "./koffi.js";
+import { betterCore, processorFeatures } from "./openblas-core.js";
 
 /** Everything a thread needs to bind the library: plain data. */
 export interface BlasBinding {
@@ -27,7 +29,7 @@ const signature = [
   "float", "uintptr_t", "int", // beta, c, its leading dimension
 ];
 
-/** Libraries are never unloaded: threads of theirs may be running. */
+/** Libraries that are in use are never unloaded: threads of theirs may be running. */
 const loaded = new Map<string, { readonly blas: Blas; readonly library: KoffiLibrary }>();
 
 /**
@@ -68,7 +70,7 @@ export const describeBlas = (): string => findBlas().description;
 function bind(koffi: Koffi, koffiPath: string, name: string): Blas {
   const known = loaded.get(name);
   if (known !== undefined) return known.blas;
-  const library = withOneThread(() => koffi.load(name));
+  const library = withOneThread(() => loadForProcessor(koffi, name));
   const setters = threadSetters.filter((setter) => has(library, setter));
   for (const setter of setters) library.func(setter, "void", ["int"])(1);
   const sgemm = library.func("cblas_sgemm", "void", signature);
@@ -78,10 +80,22 @@ function bind(koffi: Koffi, koffiPath: string, name: string): Blas {
   return blas;
 }
 
+/** Loads a library; an OpenBLAS that takes the processor for an old one is loaded once more and told better, unless `OPENBLAS_CORETYPE` tells it. */
+function loadForProcessor(koffi: Koffi, name: string): KoffiLibrary {
+  const library = koffi.load(name);
+  if ((process.env["OPENBLAS_CORETYPE"] ?? "") !== "" || !has(library, "openblas_get_corename")) return library;
+  const core = betterCore(String(library.func("openblas_get_corename", "str", [])()), processorFeatures());
+  if (core === undefined) return library;
+  library.unload();
+  return withEnvironment({ OPENBLAS_CORETYPE: core }, () => koffi.load(name));
+}
+
 /** Runs `load` with the variables that keep a library from starting threads; they are as before afterwards. */
-function withOneThread<T>(load: () => T): T {
-  const before = threadVariables.map((name) => [name, process.env[name]] as const);
-  for (const name of threadVariables) process.env[name] = "1";
+const withOneThread = <T>(load: () => T): T => withEnvironment(Object.fromEntries(threadVariables.map((name) => [name, "1"])), load);
+
+function withEnvironment<T>(variables: Readonly<Record<string, string>>, load: () => T): T {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
   try {
     return load();
   } finally {
@@ -109,5 +123,5 @@ function describe(library: KoffiLibrary, name: string): string {
     library.func("MKL_Get_Version_String", "void", ["void *", "int"])(text, text.length);
     return new TextDecoder().decode(text).replace(/\0.*$/s, "").trim();
   }
-  return name.endsWith("/Accelerate") ? "Apple Accelerate" : name;
+  return name.endsWith("/Accelerate") ? "Apple Accelerate" : basename(name);
 }

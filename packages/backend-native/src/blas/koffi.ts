@@ -7,6 +7,8 @@ export interface Koffi {
   address(array: ArrayBufferView): bigint;
 }
 export interface KoffiLibrary {
+  /** Closes the library; functions of it must not be called any more. */
+  unload(): void;
   func(name: string, result: string, parameters: readonly string[]): (...values: readonly unknown[]) => unknown;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatTuple, parseSpace } from "@bort/arch";
+import { engineText } from "@bort/backend";
 import { consoleTable } from "@bort/bench";
 import { openCorpus } from "@bort/data";
 import {
@@ -16,10 +17,11 @@ import { choice, decimal, described, integer, required, text, withDefault } from
 import { type NewBar, barsOn } from "../progress.js";
 import { readJsonFile } from "../read-json-file.js";
 import { batchesOf, corpusFacts, openRunCorpus } from "../run-corpus.js";
-import { RunFolder, checkRunFolder } from "../run-folder.js";
+import { type RunFolder, checkRunFolder } from "../run-folder.js";
+import { runOnEngine } from "../run-on-engine.js";
 import { settingsOf } from "../settings.js";
 import { printLine } from "../terminal.js";
-import { backendOf, checkRates, corpusOption, outOption, runOptions, sequenceLengthFor, shapeOf } from "../training-options.js";
+import { checkRates, corpusOption, outOption, runOptions, sequenceLengthFor, shapeOf } from "../training-options.js";
 
 /** Held-out batches that the surrogate error is measured on, at most. */
 const HELD_OUT_BATCHES = 4;
@@ -55,17 +57,16 @@ export const extract: Command = command({
     const inputs = { teacher: await fileHash(join(options.teacher, "model.safetensors")) };
     const settings = { space: space.lists, epsilon, hyperparameters, steps, latency, seed, shape, corpus: corpusFacts(corpus), inputs };
     const request = { command: "extract", settings: { ...settingsOf(options), space: space.lists }, inputs };
-    const backend = await backendOf(options);
     const bars = barsOn(terminal, options.quiet);
 
-    const extraction = await RunFolder.use(out, request, async (run) => {
+    const { engine, threads, ...extraction } = await runOnEngine({ out, request, flags: options, terminal }, async (run, backend) => {
       const prepared = await openRunCorpus(run, { corpus, tokenizer, signal, bars });
       let objectives: TrainingObjectives | undefined;
       try {
         const { train, validation: heldOut } = batchesOf(prepared, shape, seed, HELD_OUT_BATCHES);
         objectives = await trainingObjectives({ backend, teacher, shape, train, heldOut, steps, seed, latency });
         const maximumPoint = await maximumPointOf(run, objectives, signal);
-        const log = await openTrialLog(run.at("trials.jsonl"), { ...settings, maximumPoint });
+        const log = await openTrialLog(run.at("trials.jsonl"), { ...settings, engine: backend.engine, threads: backend.threads, maximumPoint });
         const { measured, trials: completed } = log;
         const events = search({ space, maximumPoint, epsilon, hyperparameters, objectives, measured, completed, signal });
         return await followSearch(events, log, { run, bars, signal });
@@ -74,8 +75,12 @@ export const extract: Command = command({
         prepared.close();
       }
     });
-    if (!options.json) printLine(terminal.stdout, `${tableOf(extraction, latency)}\nchosen: ${formatTuple(extraction.chosen)}`);
-    return { chosen: extraction.chosen, trials: extraction.trials.map(({ arch, parameters, latencyMs, error, w }) => ({ arch, parameters, latencyMs, error, w })) };
+    const { chosen, trials } = extraction;
+    if (!options.json) {
+      const timed = latency === "measured" ? `latencies: ${engineText({ engine, threads })}\n` : "";
+      printLine(terminal.stdout, `${tableOf(extraction, latency)}\n${timed}chosen: ${formatTuple(chosen)}`);
+    }
+    return { chosen, trials: trials.map(({ arch, parameters, latencyMs, error, w }) => ({ arch, parameters, latencyMs, error, w })), engine, threads };
   },
 });
 

@@ -8,11 +8,12 @@ import { type Command, command } from "../command.js";
 import { fileHash } from "../file-hash.js";
 import { described, integer, required, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
-import { RunFolder, checkRunFolder } from "../run-folder.js";
+import { checkRunFolder } from "../run-folder.js";
+import { runOnEngine } from "../run-on-engine.js";
 import { settingsOf } from "../settings.js";
 import { report } from "../train-mlm.js";
 import { follow } from "../training-events.js";
-import { backendOf, checkRates, outOption, runOptions, stepOptions, trainingFields } from "../training-options.js";
+import { checkRates, outOption, runOptions, stepOptions, trainingFields } from "../training-options.js";
 
 /** `bort finetune`: trains a classifier on a pre-trained encoder. */
 export const finetune: Command = command({
@@ -46,9 +47,9 @@ export const finetune: Command = command({
     const validation = dev && firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
     const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
     const inputs = { model: await fileHash(join(options.model, "model.safetensors")), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
-    const backend = await backendOf(options);
     const bars = barsOn(terminal, options.quiet);
-    const result = await RunFolder.use(out, { command: "finetune", settings: settingsOf(options), inputs }, async (run) => {
+    const request = { command: "finetune", settings: settingsOf(options), inputs };
+    const result = await runOnEngine({ out, request, flags: options, terminal }, async (run, backend) => {
       const training = finetuneModel({
         backend, model, labels, train, batchSize, steps, signal, ...(validation !== undefined && { validation }), ...trainingFields(run, options),
       });
