@@ -1,3 +1,4 @@
 export { describeBlas } from "./blas/find-blas.js";
-export { nativeBackend, type NativeBackend, type NativeBackendOptions, type NativeProgram, type StepTime } from "./native-backend.js";
+export { type NativeProgram, type StepTime } from "./compiled-program.js";
+export { nativeBackend, type NativeBackend, type NativeBackendOptions } from "./native-backend.js";
 export { NativeError, type NativeErrorCode } from "./native-error.js";

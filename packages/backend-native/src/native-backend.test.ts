@@ -1,5 +1,5 @@
 import {
-  add, cast, gather, gradients, type Graph, matmul, mul, neg, parameter, reduceSum, reshape, scatterAdd, slice, softmax, sub, sumAll, transpose, zeros,
+  add, cast, constant, gather, gradients, type Graph, matmul, mul, neg, parameter, reduceSum, reshape, scatterAdd, slice, softmax, sub, sumAll, transpose, zeros,
 } from "@bort/graph";
 import { numberStream, testBackend } from "@bort/graph/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -49,11 +49,21 @@ describe.skipIf(withoutBlas !== "")(`with a BLAS${withoutBlas}`, () => {
       expect(backend.memoryInUse()).toBe(before);
       expect(y!.data).toBe(target);
       expect([...target]).toEqual(Array(300).fill(6));
-      // Other arrays are copied to and from blocks of the program.
-      await program.run({ x: new Float32Array(300) });
-      expect(backend.memoryInUse()).toBeGreaterThanOrEqual(before + 2 * 1200);
       await program.dispose();
       for (const array of [feed, target]) backend.memory.free(array);
+    });
+
+    it("elsewhere are copied into the engine's memory and out of it, for as long as a run takes", async () => {
+      const program = await backend.compile(graph);
+      const [feed, target] = [new Float32Array(300).fill(3), new Float32Array(300)];
+      const before = backend.memoryInUse();
+      const running = program.run({ x: feed }, { y: target });
+      await Promise.resolve();
+      expect(backend.memoryInUse()).toBeGreaterThanOrEqual(before + 2 * 1200);
+      await running;
+      expect(backend.memoryInUse()).toBe(before);
+      expect([...target]).toEqual(Array(300).fill(6));
+      await program.dispose();
     });
 
     it("stay where they are when the memory grows", async () => {
@@ -122,6 +132,51 @@ describe.skipIf(withoutBlas !== "")(`with a BLAS${withoutBlas}`, () => {
       expect([[...outputs.rows!.data], [...outputs.sums!.data]]).toEqual([[20, 21, 10, 11], [0, 1, 0, 0, 1]]);
       await program.dispose();
     });
+
+    describe("that the graph computes", () => {
+      const [shift, table] = [parameter("shift", [], "i32"), parameter("table", [3, 2])];
+      const bases = parameter("bases", [5], "i32");
+      const looked: Graph = { y: gather(table, add(slice(bases, [0], [4]), shift)) };
+      const summed: Graph = { y: scatterAdd(zeros([3, 2]), add(slice(bases, [0], [4]), shift), parameter("rows", [4, 2])) };
+      const feedsAt = (by: number): Record<string, Float32Array | Int32Array> => ({ bases: Int32Array.of(0, 1, 0, 1, 9), shift: Int32Array.of(by) });
+
+      it.each([
+        ["gather", looked, { table: Float32Array.of(0, 1, 10, 11, 20, 21) }, [10, 11, 20, 21, 10, 11, 20, 21]],
+        ["scatterAdd", summed, { rows: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) }, [0, 0, 6, 8, 10, 12]],
+      ] as const)("%s: none but rows of the table are used, and the next run is right", async (op, graph, others, expected) => {
+        const program = await backend.compile(graph);
+        for (const [by, id] of [[-1, -1], [2, 3], [100_000_000, 100_000_001], [-2_147_483_648, -2_147_483_648]] as const) {
+          const failure = (await program.run({ ...feedsAt(by), ...others }).catch((cause: unknown) => cause)) as Error;
+          expect(failure).toMatchObject({ name: "GraphError", code: "graph/index", message: expect.stringContaining("ids must lie in 0..2") });
+          expect(failure.message).toMatch(new RegExp(`${op} was given the id -?\\d+`));
+          if (by === -1 || by === 2) expect(failure.message).toContain(`the id ${id} `);
+          expect([...(await program.run({ ...feedsAt(1), ...others })).y!.data]).toEqual(expected);
+        }
+        await program.dispose();
+      });
+
+      it("are told after many calls at once, too", async () => {
+        const program = await backend.compile(looked);
+        const at = Array.from({ length: 4 }, () => backend.memory.allocate(8));
+        const feeds = { table: Float32Array.of(0, 1, 10, 11, 20, 21), ...feedsAt(1) };
+        await program.runEach!(at.map((y) => ({ feeds, into: { y } })));
+        expect(at.map((y) => y[2])).toEqual([20, 20, 20, 20]);
+        const wrong = { ...feeds, ...feedsAt(2) };
+        await expect(program.runEach!(at.map((y) => ({ feeds: wrong, into: { y } })))).rejects.toMatchObject({ code: "graph/index" });
+        await program.dispose();
+        for (const y of at) backend.memory.free(y);
+      });
+
+      it("are checked where a constant says them, and where an equal program has them fed", async () => {
+        const fed = await backend.compile({ y: gather(table, parameter("ids", [2], "i32")) });
+        const fixed = await backend.compile({ y: gather(table, constant([2, 3], [2], "i32")) });
+        const feed = { table: Float32Array.of(0, 1, 10, 11, 20, 21) };
+        await expect(fixed.run(feed)).rejects.toMatchObject({ code: "graph/index" });
+        expect([...(await fed.run({ ...feed, ids: Int32Array.of(2, 0) })).y!.data]).toEqual([20, 21, 0, 1]);
+        await fed.dispose();
+        await fixed.dispose();
+      });
+    });
   });
 
   describe("programs", () => {
@@ -168,6 +223,23 @@ describe.skipIf(withoutBlas !== "")(`with a BLAS${withoutBlas}`, () => {
       expect([...array]).toEqual(Array(50).fill(32));
       await program.dispose();
       backend.memory.free(array);
+    });
+
+    it("that do not fit are refused, and what fits still runs", async () => {
+      const small = await nativeBackend({ threads: 1, maximumMemoryBytes: 16 * 65_536 });
+      const wide = parameter("wide", [100_000]); // 400,000 bytes
+      const double = await small.compile({ y: mul(wide, 2) });
+      const three = await small.compile({ y: add(wide, add(parameter("other", [100_000]), 1)) });
+      const before = small.memoryInUse();
+      const square = parameter("square", [600, 600]); // 1,440,000 bytes, more than the engine has
+      const refused = { name: "NativeError", code: "backend-native/out-of-memory", message: expect.stringContaining("smaller batch") };
+      const ones = new Float32Array(100_000).fill(1);
+      await expect(three.run({ wide: ones, other: ones })).rejects.toMatchObject(refused);
+      await expect(small.compile({ y: sumAll(softmax(matmul(square, square))) })).rejects.toMatchObject(refused);
+      expect(small.memoryInUse()).toBe(before);
+      expect(new Set((await double.run({ wide: ones })).y!.data as Float32Array)).toEqual(new Set([2]));
+      await small.close();
+      await expect(nativeBackend({ maximumMemoryBytes: 100_000 })).rejects.toMatchObject({ code: "backend-native/bad-option" });
     });
 
     it("give their memory back", async () => {

@@ -25,6 +25,8 @@ export interface Program {
    * An output named in `into` is written to that array instead of a fresh one. Such an array may share memory with a feed
    * that the graph reads only in element-wise ops (an optimizer updating in place).
    *
+   * An id beyond its table is refused, with `graph/index` or an error of the engine's.
+   *
    * @throws GraphError `graph/missing-feed`, `graph/bad-feed`
    */
   run(feeds: Feeds, into?: Feeds): Promise<Outputs>;

@@ -86,6 +86,21 @@ function testFeeds(backend: () => Backend): void {
       const outputs = await run(backend(), { y: op.sub(op.parameter("x", [2]), op.neg(op.parameter("x", [2]))) }, { x: Float32Array.of(1, -2) });
       expect([...outputs.y!.data]).toEqual([2, -4]);
     });
+    test.each(["fed", "computed"])("ids beyond their table are refused, and the next run is right: %s", async (how) => {
+      const given = op.parameter("ids", [2], "i32");
+      const rowIds = how === "fed" ? given : op.add(given, 0);
+      const table = op.parameter("table", [3, 2]);
+      const graphs: Record<string, Graph> = { looked: { y: op.gather(table, rowIds) }, summed: { y: op.scatterAdd(table, rowIds, op.constant([1, 2, 3, 4], [2, 2])) } };
+      const feed = Float32Array.of(0, 1, 10, 11, 20, 21);
+      const right: Record<string, number[]> = { looked: [20, 21, 0, 1], summed: [3, 5, 10, 11, 21, 23] };
+      for (const [name, each] of Object.entries(graphs)) {
+        const program = await backend().compile(each);
+        await expect(program.run({ table: feed, ids: Int32Array.of(0, 3) }), name).rejects.toThrow();
+        const { y } = await program.run({ table: feed, ids: Int32Array.of(2, 0) });
+        expect([...y!.data], name).toEqual(right[name]);
+        await program.dispose();
+      }
+    });
     test("a part of a larger array is read from where it begins", async () => {
       const outputs = await run(backend(), graph, { x: Float32Array.of(9, 9, 1, 2, 3, 4).subarray(2), ids });
       expect([...outputs.y!.data]).toEqual([5, 12, 15, 24]);

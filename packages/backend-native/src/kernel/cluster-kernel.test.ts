@@ -48,9 +48,12 @@ async function run(graph: Graph, feeds: Feeds, options: RunOptions = {}): Promis
   };
   const arena = block(plan.memory.bytes / 4);
   const scratch = block(plan.scratchBytes / 4);
+  const faults = block(plan.faults.length);
+  heap.int32(faults, plan.faults.length).fill(0);
   const table = block(plan.table.length);
   const entries = plan.table.map(({ buffer, offset }) => {
     if (buffer === "scratch") return scratch;
+    if (buffer === "faults") return faults + 4 * offset;
     return 4 * offset + (plan.memory.offsets.has(buffer) ? arena + plan.memory.offsets.get(buffer)! : place(buffer));
   });
   heap.int32(table, entries.length).set(entries);

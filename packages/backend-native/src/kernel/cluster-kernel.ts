@@ -1,10 +1,12 @@
 import { clusterOperands } from "../plan/accesses.js";
 import { type Access, type Cluster } from "../plan/cluster.js";
+import { indirectOf } from "../plan/lookups.js";
 import { type Expr } from "../wasm/expression.js";
 import { type FunctionBuilder, type Local } from "../wasm/function-builder.js";
 import { type ModuleBuilder } from "../wasm/module-builder.js";
 import { f32, i32, select } from "../wasm/scalars.js";
 import { f32x4, i32x4, v128 } from "../wasm/vectors.js";
+import { checkedId } from "./checked-id.js";
 import { constantVector, elementOp, fromMemory, toMemory } from "./element-ops.js";
 import { type Pass, rowPasses } from "./row-passes.js";
 
@@ -27,7 +29,7 @@ export const kernelSignature = { params: ["i32", "i32", "i32", "i32"], results: 
 /** Whether a cluster's units are blocks of columns. */
 export const splitsColumns = (cluster: Cluster): boolean => cluster.rows === 1 && !cluster.reduces && cluster.sums.length === 0;
 
-/** Adds the function that computes a cluster. The addresses are those of `clusterOperands`, then that of the scratch memory. */
+/** Adds the function that computes a cluster. The addresses are those of `clusterOperands`, of the scratch memory, and of the faults of `computedLookups`. */
 export function addClusterKernel(module: ModuleBuilder, name: string, cluster: Cluster): KernelWork {
   const f = module.func(name, kernelSignature);
   const kernel = new ClusterKernel(f as unknown as FunctionBuilder, cluster);
@@ -45,8 +47,11 @@ class ClusterKernel {
   readonly #f: FunctionBuilder;
   readonly #cluster: Cluster;
   readonly #schedule: ReturnType<typeof rowPasses>;
-  /** Addresses of the operands, in the order of `clusterOperands`; after them that of the scratch memory. */
+  /** Addresses of the operands, in the order of `clusterOperands`. */
   readonly #addresses: readonly Local<"i32">[];
+  readonly #scratch: Local<"i32">;
+  /** Where ids that are no rows are left, by the operand that is looked up. */
+  readonly #faults: ReadonlyMap<number, Local<"i32">>;
   /** Where the current row of each operand starts. */
   readonly #rowStarts: Local<"i32">[];
   readonly #operandOf: { readonly loads: ReadonlyMap<number, number>; readonly stores: readonly number[]; readonly sums: readonly number[] };
@@ -60,7 +65,11 @@ class ClusterKernel {
     this.#operandOf = operandPlaces(cluster);
     const count = clusterOperands(cluster).length;
     const args = this.#param(3);
-    this.#addresses = Array.from({ length: count + 1 }, (_, i) => f.let(i32.load(args, 4 * i)));
+    const address = (place: number): Local<"i32"> => f.let(i32.load(args, 4 * place));
+    this.#addresses = Array.from({ length: count }, (_, i) => address(i));
+    this.#scratch = address(count);
+    const checked = [...this.#operandOf.loads].filter(([place]) => indirectOf(cluster.values[place]!)?.fed === false);
+    this.#faults = new Map(checked.map(([, operand], i) => [operand, address(count + 1 + i)]));
     this.#rowStarts = Array.from({ length: count }, () => f.local("i32"));
     this.scratchBytes = this.#schedule.kept.length * this.#scratchRowBytes;
   }
@@ -100,8 +109,10 @@ class ClusterKernel {
   #startRow(operand: number, access: Access, row: I32): void {
     const address = this.#addresses[operand]!;
     if (access.indirect === undefined) return this.#f.set(this.#rowStarts[operand]!, i32.add(address, toBytes(this.#rowOffset(access, row))));
-    const { ids, stride } = access.indirect;
-    const id = i32.load(i32.add(this.#addresses[operand + 1]!, toBytes(this.#rowOffset(ids, row))));
+    const { ids, stride, rows } = access.indirect;
+    const given = i32.load(i32.add(this.#addresses[operand + 1]!, toBytes(this.#rowOffset(ids, row))));
+    const fault = this.#faults.get(operand);
+    const id = fault === undefined ? given : checkedId(this.#f, given, rows, fault);
     this.#f.set(this.#rowStarts[operand]!, i32.add(address, i32.mul(id, i32.const(4 * stride))));
   }
 
@@ -244,7 +255,7 @@ class ClusterKernel {
 
   #scratchRow(place: number): I32 {
     const perThread = i32.mul(this.#param(2), i32.const(this.scratchBytes));
-    return i32.add(i32.add(this.#addresses.at(-1)!, perThread), i32.const(this.#schedule.kept.indexOf(place) * this.#scratchRowBytes));
+    return i32.add(i32.add(this.#scratch, perThread), i32.const(this.#schedule.kept.indexOf(place) * this.#scratchRowBytes));
   }
 
   // --- Reductions and sums ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { type FunctionBuilder, type Local } from "../wasm/function-builder.js";
 import { type ModuleBuilder } from "../wasm/module-builder.js";
 import { f32, i32 } from "../wasm/scalars.js";
 import { f32x4, v128 } from "../wasm/vectors.js";
+import { checkedId } from "./checked-id.js";
 import { columnsPerBlock, kernelSignature } from "./cluster-kernel.js";
 
 type I32 = Expr<"i32">;
@@ -20,14 +21,25 @@ export function addCombineKernel(module: ModuleBuilder, name: string, columns: n
   });
 }
 
+export interface ScatterShape {
+  readonly columns: number;
+  /** Rows to add. */
+  readonly count: number;
+  readonly tableRows: number;
+  /** Whether ids were checked before the run; where not, the address of their fault follows those of the operands. */
+  readonly fed: boolean;
+}
+
 /** Adds the function that adds row i of `rows` to row `ids[i]` of `target`, for i from 0 to `count` - 1. Its units are blocks of columns. */
-export function addScatterKernel(module: ModuleBuilder, name: string, columns: number, count: number): void {
+export function addScatterKernel(module: ModuleBuilder, name: string, { columns, count, tableRows, fed }: ScatterShape): void {
   blockKernel(module, name, columns, (f, address, column) => {
     const [target, ids, rows] = [address(0), address(1), address(2)];
+    const fault = fed ? undefined : address(3);
     const forEachRow = (add: (into: Local<"i32">, from: Local<"i32">) => void): void => {
       const row = f.local("i32");
       f.forRange(row, i32.const(0), i32.const(count), i32.const(1), () => {
-        const id = i32.load(i32.add(ids, i32.shl(row, i32.const(2))));
+        const given = i32.load(i32.add(ids, i32.shl(row, i32.const(2))));
+        const id = fault === undefined ? given : checkedId(f, given, tableRows, fault);
         add(f.let(i32.add(i32.add(target, column), i32.mul(id, i32.const(4 * columns)))), f.let(i32.add(i32.add(rows, column), i32.mul(row, i32.const(4 * columns)))));
       });
     };

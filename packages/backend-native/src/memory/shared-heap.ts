@@ -38,7 +38,7 @@ export class SharedHeap {
   /** @throws NativeError `backend-native/bad-option`, `backend-native/out-of-memory` where not even the address space is to be had */
   constructor({ maximumBytes = 65_536 * pageBytes }: SharedHeapOptions = {}) {
     if (!Number.isInteger(maximumBytes / pageBytes) || maximumBytes < pageBytes || maximumBytes > 65_536 * pageBytes) {
-      throw new NativeError("backend-native/bad-option", `backend-native: maximumBytes must be a multiple of 65536 up to 4 GiB, got ${maximumBytes}`);
+      throw new NativeError("backend-native/bad-option", `backend-native: memory may grow to a multiple of 65536 bytes up to 4 GiB, got ${maximumBytes}`);
     }
     this.maximumBytes = maximumBytes;
     try {
@@ -104,6 +104,11 @@ export class SharedHeap {
     return this.#buffers.has(buffer);
   }
 
+  /** Where an array lies in this memory; `undefined` where it lies elsewhere. */
+  addressOf({ buffer, byteOffset }: Pick<ArrayBufferView, "buffer" | "byteOffset">): number | undefined {
+    return this.owns(buffer) ? byteOffset : undefined;
+  }
+
   /** Elements of the memory at `address`. A view stays valid when the memory grows. */
   float32(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
@@ -136,7 +141,8 @@ export class SharedHeap {
     const added = roundUp(size - tail, pageBytes);
     if (this.#end + added > this.maximumBytes) {
       const room = `${this.#allocatedBytes} of at most ${this.maximumBytes} bytes are in use`;
-      throw new NativeError("backend-native/out-of-memory", `backend-native: no room for a block of ${size} bytes: ${room}; use a smaller batch`);
+      const remedy = "use a smaller batch, or dispose of programs and free arrays that are no longer needed";
+      throw new NativeError("backend-native/out-of-memory", `backend-native: no room for a block of ${size} bytes: ${room}; ${remedy}`);
     }
     try {
       this.#buffers.add(this.memory.buffer);

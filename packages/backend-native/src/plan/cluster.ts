@@ -9,8 +9,8 @@ export interface Access {
   readonly rows: readonly { readonly size: number; readonly stride: number }[];
   /** 0: one element for the whole row; 1: neighbours; else apart. */
   readonly columnStride: number;
-  /** The row of a table that each row reads: `ids` say which of the `rows` it is, `stride` how far apart table rows are. */
-  readonly indirect?: { readonly ids: Access; readonly stride: number; readonly rows: number };
+  /** The row of a table that each row reads: `ids`, which are a feed or not, say which of the `rows` it is, `stride` how far apart table rows are. */
+  readonly indirect?: { readonly ids: Access; readonly fed: boolean; readonly stride: number; readonly rows: number };
 }
 
 /** Ops that a kernel computes element by element. */

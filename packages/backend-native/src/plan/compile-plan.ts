@@ -5,14 +5,15 @@ import { type Step } from "../threads/step.js";
 import { ModuleBuilder } from "../wasm/module-builder.js";
 import { operandsOf } from "./accesses.js";
 import { type Cluster } from "./cluster.js";
+import { areFed, computedLookups, type Lookup } from "./lookups.js";
 import { type Draft, type PlanStep } from "./plan-step.js";
 import { draft } from "./planner.js";
 import { type MemoryPlan, planMemory } from "./memory-plan.js";
 import { type Buffer, extentOf } from "./view.js";
 
-/** Where an address of the table comes from: a buffer, or the memory that threads scribble in. */
+/** Where an address of the table comes from: a buffer, the memory that threads scribble in, or the words where kernels leave ids that are no rows. */
 export interface TableEntry {
-  readonly buffer: Buffer | "scratch";
+  readonly buffer: Buffer | "faults" | "scratch";
   /** Elements from the start of the buffer. */
   readonly offset: number;
 }
@@ -26,6 +27,8 @@ export interface Plan {
   /** The address table: each step's entries lie together. */
   readonly table: readonly TableEntry[];
   readonly scratchBytes: number;
+  /** What each word of the faults is about. */
+  readonly faults: readonly Lookup[];
 }
 
 export interface PlanOptions {
@@ -43,11 +46,13 @@ export function compilePlan(graph: Graph, { threads, pages }: PlanOptions): Plan
   const module = new ModuleBuilder({ ...pages, shared: true });
   const kernels = new Kernels(module, threads);
   const table: TableEntry[] = [];
+  const faults: Lookup[] = [];
   const steps = drafted.steps.map((step): Step => {
     const args = table.length;
     table.push(...operandsOf(step).map(({ buffer, offset }) => ({ buffer, offset })));
     if (step.kind !== "gemm") {
       if (step.kind === "cluster") table.push({ buffer: "scratch", offset: 0 });
+      for (const lookup of computedLookups(step)) table.push({ buffer: "faults", offset: faults.push(lookup) - 1 });
       return { kind: "kernel", ...kernels.of(step), args };
     }
     const { m, n, k, a, b, c, alpha, batch } = step;
@@ -56,7 +61,7 @@ export function compilePlan(graph: Graph, { threads, pages }: PlanOptions): Plan
       kind: "gemm", m, n, k, alpha, beta: 0, transposeA: a.transposed, transposeB: b.transposed, a: operand(0, a.ld), b: operand(1, b.ld), c: operand(2, c.ld), batch,
     };
   });
-  return { draft: drafted, memory: planMemory(drafted), module: module.toBytes(), steps, table, scratchBytes: kernels.scratchBytes * threads };
+  return { draft: drafted, memory: planMemory(drafted), module: module.toBytes(), steps, table, scratchBytes: kernels.scratchBytes * threads, faults };
 }
 
 interface Kernel {
@@ -96,7 +101,7 @@ class Kernels {
     }
     const columns = step.kind === "combine" ? step.result.size : step.rows.shape.slice(step.ids.shape.length).reduce((product, size) => product * size, 1);
     if (step.kind === "combine") addCombineKernel(this.#module, fn, columns, this.#threads);
-    else addScatterKernel(this.#module, fn, columns, extentOf(step.ids));
+    else addScatterKernel(this.#module, fn, { columns, count: extentOf(step.ids), tableRows: step.target.size / columns, fed: areFed(step.ids.buffer) });
     return { fn, units: Math.ceil(columns / columnsPerBlock), grain: 1, everyThread: false };
   }
 }
@@ -105,7 +110,7 @@ class Kernels {
 function keyOf(step: Exclude<PlanStep, { kind: "gemm" }>): string {
   const withoutPlace = (name: string, value: unknown): unknown => (name === "buffer" || name === "offset" || name === "partial" || name === "result" ? undefined : value);
   if (step.kind === "combine") return `combine ${step.result.size}`;
-  if (step.kind === "scatter") return `scatter ${step.ids.shape.join()} ${step.rows.shape.join()}`;
+  if (step.kind === "scatter") return `scatter ${step.ids.shape.join()} ${step.rows.shape.join()} ${areFed(step.ids.buffer) ? "fed" : step.target.size}`;
   const { rows, columns, flat, values, stores, sums }: Cluster = step;
   return JSON.stringify({ rows, columns, flat, values, stores, sums }, withoutPlace);
 }

@@ -1,8 +1,6 @@
-import {
-  add, concat, gather, type Graph, matmul, mul, neg, type Node, parameter, reduceSum, scatterAdd, slice, softmax, sub, transpose, zeros,
-} from "@bort/graph";
+import { add, concat, type Graph, matmul, mul, neg, type Node, parameter, reduceSum, slice, softmax, sub, transpose } from "@bort/graph";
 import { describe, expect, it } from "vitest";
-import { idFeeds, overwritableFeeds } from "./hazards.js";
+import { overwritableFeeds } from "./hazards.js";
 import { draft } from "./planner.js";
 
 const x = parameter("x", [4, 4]);
@@ -29,22 +27,4 @@ describe("overwritableFeeds", () => {
     const y = neg(x);
     expect(over({ y, z: matmul(y, x) })).not.toContain("x");
   });
-});
-
-describe("idFeeds", () => {
-  const ids = parameter("ids", [6], "i32");
-  const found = (graph: Graph): string[] => idFeeds(draft(graph, 1)).map(({ name, first, count, rows }) => `${name} ${first}+${count} < ${rows}`);
-
-  it("bounds ids that are looked up and those that are scattered by", () => {
-    expect(found({ y: gather(parameter("table", [9, 3]), ids) })).toEqual(["ids 0+6 < 9"]);
-    expect(found({ y: scatterAdd(zeros([8, 2]), ids, parameter("rows", [6, 2])) })).toEqual(["ids 0+6 < 8"]);
-  });
-
-  it("bounds a part of a feed alone, and by the rows of a part of a table", () => {
-    const table = slice(parameter("table", [9, 3]), [2, 0], [7, 3]);
-    expect(found({ y: gather(table, slice(ids, [1], [3])) })).toEqual(["ids 1+2 < 5"]);
-    expect(found({ y: scatterAdd(zeros([8, 2]), slice(ids, [4], [6]), slice(parameter("rows", [6, 2]), [0, 0], [2, 2])) })).toEqual(["ids 4+2 < 8"]);
-  });
-
-  it("leaves whole numbers alone that are no ids", () => expect(found({ y: add(ids, 1) })).toEqual([]));
 });

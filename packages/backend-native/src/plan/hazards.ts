@@ -1,8 +1,6 @@
-import { sizeOf } from "@bort/graph";
 import { type Cluster } from "./cluster.js";
 import { type Draft } from "./plan-step.js";
 import { operandsOf } from "./accesses.js";
-import { type Buffer } from "./view.js";
 
 /**
  * For each output, the feeds whose memory it may be written over: those that no step reads after the output is first written, and that the
@@ -38,29 +36,3 @@ const readsInPlace = (cluster: Cluster): boolean => cluster.flat && !cluster.red
 const alignedIn = ({ values }: Cluster, feed: string): boolean =>
   values.every((value) => value.kind !== "load" || value.access.buffer.use.kind !== "feed" || value.access.buffer.use.name !== feed
     || (value.access.offset === 0 && value.access.columnStride === 1 && value.access.indirect === undefined));
-
-/** A part of a feed that says which rows of a table are meant: its elements [first, first + count) must be in [0, rows). */
-export interface IdFeed {
-  readonly name: string;
-  readonly first: number;
-  readonly count: number;
-  readonly rows: number;
-}
-
-/** The feeds, or parts of them, that are ids. */
-export function idFeeds({ steps }: Draft): readonly IdFeed[] {
-  const ids = (buffer: Buffer, first: number, count: number, rows: number): IdFeed[] =>
-    (buffer.use.kind === "feed" ? [{ name: buffer.use.name, first, count, rows }] : []);
-  return steps.flatMap((step) => {
-    if (step.kind === "scatter") {
-      const count = sizeOf(step.ids.shape);
-      return ids(step.ids.buffer, step.ids.offset, count, (step.target.size * count) / sizeOf(step.rows.shape));
-    }
-    if (step.kind !== "cluster") return [];
-    return step.values.flatMap((value) => {
-      if (value.kind !== "load" || value.access.indirect === undefined) return [];
-      const { ids: { buffer, offset }, rows } = value.access.indirect;
-      return ids(buffer, offset, step.rows, rows);
-    });
-  });
-}

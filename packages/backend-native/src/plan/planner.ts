@@ -4,6 +4,7 @@ import { destinationsOf } from "./destinations.js";
 import { executionOrder } from "./execution-order.js";
 import { gemmOf, gemmOperand, type GemmStep } from "./gemm.js";
 import { type LayoutNode, layoutView } from "./layout-view.js";
+import { areFed } from "./lookups.js";
 import { type PrimitiveNode, lower } from "./lower.js";
 import { type CombineStep, type Draft, type PlanStep, type ScatterStep } from "./plan-step.js";
 import { alignsWith, type ClusterResult, regrouped, spaceOf, spanIn, type Value } from "./value.js";
@@ -393,7 +394,7 @@ class Planner {
     const cluster = this.#push((index) => new Cluster(index, rows, columns, false));
     const access: Access = {
       buffer: table.view.buffer, offset: table.view.offset, rows: [], columnStride: columns === 1 ? 0 : 1,
-      indirect: { ids: accessOf({ ...ids.view, shape: [rows, 1], strides: [1, 1] }, false)!, stride: columns, rows: tableNode.shape[0]! },
+      indirect: { ids: accessOf({ ...ids.view, shape: [rows, 1], strides: [1, 1] }, false)!, stride: columns, rows: tableNode.shape[0]!, fed: areFed(ids.view.buffer) },
     };
     const place = cluster.add({ kind: "load", access, dtype: node.dtype, span: "full" });
     const value: Value = { at: "cluster", cluster, place, span: "full", dtype: node.dtype, shape: [rows, columns] };

@@ -3,6 +3,7 @@ import { type BlasBinding } from "../blas/find-blas.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "../memory/webassembly.js";
 import { NativeError, textOf } from "../native-error.js";
 import { type Reply, type Request, type WorkerSetup, controlBytes, controlWords } from "./messages.js";
+import { type Definition, SharedDefinitions, type ThreadProgram } from "./shared-definitions.js";
 import { splitStep } from "./split-step.js";
 import { type Step } from "./step.js";
 import { workerProgram } from "./worker-program.js";
@@ -14,12 +15,6 @@ export interface ThreadPoolOptions {
   readonly memory: WasmMemory;
   /** Needed by programs with matrix products. Default: none. */
   readonly blas?: BlasBinding;
-}
-
-export interface ThreadProgram {
-  /** A WebAssembly module that imports the memory as `env.memory` and exports the kernels. */
-  readonly module: Uint8Array;
-  readonly steps: readonly Step[];
 }
 
 /** A request that the threads have yet to answer. */
@@ -46,7 +41,8 @@ export class ThreadPool {
   readonly threads: number;
   readonly #control = new SharedArrayBuffer(controlBytes);
   private readonly workers: readonly Worker[];
-  readonly #programs = new Map<number, readonly Step[]>();
+  readonly #programs = new Map<number, Definition>();
+  readonly #definitions: SharedDefinitions;
   readonly #calls = new Map<number, Call>();
   #lastCall = startCall;
   /** Called when the last open call is settled. */
@@ -56,6 +52,10 @@ export class ThreadPool {
 
   private constructor({ threads, memory, blas }: ThreadPoolOptions) {
     this.threads = threads;
+    this.#definitions = new SharedDefinitions({
+      define: (number, program) => this.#define(number, program),
+      forget: (number) => this.#forget(number),
+    });
     this.workers = Array.from({ length: threads }, (_, thread) => {
       const setup: WorkerSetup = { thread, threads, memory, control: this.#control, words: controlWords, blas: blas ?? null };
       const worker = new Worker(workerText, { eval: true, execArgv: [], workerData: setup });
@@ -81,22 +81,17 @@ export class ThreadPool {
   }
 
   /**
-   * Compiles a program's kernels and gives every thread its share of the steps.
+   * Compiles a program's kernels and gives every thread its share of the steps, unless an equal program is there.
    *
    * @param id - names the program in later calls
    * @throws NativeError `backend-native/bad-program` where the module does not compile or lacks a kernel, or a product has no BLAS
    */
-  async define(id: number, { module: bytes, steps }: ThreadProgram): Promise<void> {
-    let module: WasmModule;
-    try {
-      module = await webAssembly.compile(bytes);
-    } catch (cause) {
-      throw new NativeError("backend-native/bad-program", `backend-native: the kernels of program ${id} do not compile: ${textOf(cause)}`, { cause });
-    }
-    const shares = steps.map((step) => splitStep(step, this.threads));
-    await this.#call({ kind: "define", program: id, steps, answersMissing: this.threads }, (call, thread) =>
-      ({ kind: "define", call, program: id, module, shares: shares.map((share) => share[thread]!) }));
-    this.#programs.set(id, steps);
+  async define(id: number, program: ThreadProgram): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const definition = this.#definitions.acquire(program);
+    await definition.defined;
+    this.release(id);
+    this.#programs.set(id, definition);
   }
 
   /**
@@ -122,7 +117,10 @@ export class ThreadPool {
 
   /** Forgets a program, after the runs of it that were asked for. */
   release(id: number): void {
-    if (this.#programs.delete(id) && this.#ended === undefined) this.#post(() => ({ kind: "release", program: id }));
+    const definition = this.#programs.get(id);
+    if (definition === undefined) return;
+    this.#programs.delete(id);
+    this.#definitions.release(definition);
   }
 
   /** Ends the threads, after the runs that were asked for. Later calls are rejected with `backend-native/closed`. */
@@ -132,12 +130,29 @@ export class ThreadPool {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 
-  async #run(id: number, tables: readonly number[], timed: boolean): Promise<Float64Array | undefined> {
-    const steps = this.#programs.get(id);
-    if (steps === undefined && this.#ended === undefined) {
-      throw new NativeError("backend-native/bad-program", `backend-native: there is no program ${id}; define it first`);
+  async #define(number: number, { module: bytes, steps }: ThreadProgram): Promise<void> {
+    let module: WasmModule;
+    try {
+      module = await webAssembly.compile(bytes);
+    } catch (cause) {
+      throw new NativeError("backend-native/bad-program", `backend-native: the kernels of program ${number} do not compile: ${textOf(cause)}`, { cause });
     }
-    return this.#call({ kind: "run", program: id, steps: steps ?? [], answersMissing: 1 }, (call) => ({ kind: "run", call, program: id, tables, timed }));
+    const shares = steps.map((step) => splitStep(step, this.threads));
+    await this.#call({ kind: "define", program: number, steps, answersMissing: this.threads }, (call, thread) =>
+      ({ kind: "define", call, program: number, module, shares: shares.map((share) => share[thread]!) }));
+  }
+
+  #forget(number: number): void {
+    if (this.#ended === undefined) this.#post(() => ({ kind: "release", program: number }));
+  }
+
+  async #run(id: number, tables: readonly number[], timed: boolean): Promise<Float64Array | undefined> {
+    const definition = this.#programs.get(id);
+    if (definition === undefined) {
+      throw this.#ended ?? new NativeError("backend-native/bad-program", `backend-native: there is no program ${id}; define it first`);
+    }
+    const { number: program, steps } = definition;
+    return this.#call({ kind: "run", program, steps, answersMissing: 1 }, (call) => ({ kind: "run", call, program, tables, timed }));
   }
 
   async #call(details: CallDetails, request: (call: number, thread: number) => Request): Promise<Float64Array | undefined> {
