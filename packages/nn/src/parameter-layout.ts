@@ -2,8 +2,12 @@ import { sizeOf } from "@bort/graph";
 import { NnError } from "./nn-error.js";
 import { type ParameterSpec } from "./parameter-spec.js";
 
-/** Elements that one optimizer program updates at a time: small enough for a core's cache, large enough to hide a call's cost. */
-export const CHUNK_SIZE = 65_536;
+/** Elements that an optimizer's program updates at a time in a small model: groups are padded to whole chunks, and padding is updated, too. */
+export const SMALL_CHUNK = 65_536;
+/** The same in a large model: fewer calls, and fewer times that threads meet. */
+const LARGE_CHUNK = 262_144;
+/** A model is large where the padding of two groups is an eighth of it at most. */
+const chunkSizeFor = (elements: number): number => (elements < 16 * LARGE_CHUNK ? SMALL_CHUNK : LARGE_CHUNK);
 
 /** How one parameter is trained. */
 export interface ParameterTreatment {
@@ -34,6 +38,8 @@ export interface ParameterLayout {
   /** Those with the optimizer's weight decay first, then those without, then others as they come; none is empty. */
   readonly groups: readonly ParameterGroup[];
   readonly frozen: readonly ParameterSpec[];
+  /** Elements of a chunk. */
+  readonly chunkSize: number;
   /** Elements of the groups, padding included: the length of a gradient and of an optimizer's vector. */
   readonly trainedSize: number;
   /** Elements of the whole buffer. */
@@ -48,6 +54,7 @@ export interface ParameterLayout {
  */
 export function layoutOf(specs: readonly ParameterSpec[], rule: ParameterRule = () => ({})): ParameterLayout {
   const { kinds, frozen } = sorted(specs, rule);
+  const chunkSize = chunkSizeFor(kinds.flatMap(({ parameters }) => parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   const offsets = new Map<string, number>();
   let end = 0;
   const place = ({ name, shape }: ParameterSpec): void => {
@@ -57,12 +64,12 @@ export function layoutOf(specs: readonly ParameterSpec[], rule: ParameterRule = 
   const groups = kinds.map((kind): ParameterGroup => {
     const start = end;
     kind.parameters.forEach(place);
-    end = start + Math.ceil((end - start) / CHUNK_SIZE) * CHUNK_SIZE;
+    end = start + Math.ceil((end - start) / chunkSize) * chunkSize;
     return { ...kind, start, end };
   });
   const trainedSize = end;
   frozen.forEach(place);
-  return { specs, groups, frozen, trainedSize, size: end, offsetOf: (name) => offsets.get(name)! };
+  return { specs, groups, frozen, chunkSize, trainedSize, size: end, offsetOf: (name) => offsets.get(name)! };
 }
 
 /** The layout without its frozen parameters: that of a gradient. */

@@ -1,6 +1,6 @@
 import * as op from "@bort/graph";
 import { type Backend, type EngineMemory, type Program, memoryOf, parameter, runEach } from "@bort/graph";
-import { CHUNK_SIZE } from "./parameter-layout.js";
+import { SMALL_CHUNK } from "./parameter-layout.js";
 
 /** Squared Euclidean norms of vectors of any length, by a program over one chunk. */
 export class SquaredNorm {
@@ -9,22 +9,23 @@ export class SquaredNorm {
   /** The squared norm of each chunk. */
   #sums: Float32Array;
 
-  private constructor(private readonly program: Program, private readonly memory: EngineMemory) {
-    this.#rest = memory.allocate(CHUNK_SIZE);
+  private constructor(private readonly program: Program, private readonly chunkSize: number, private readonly memory: EngineMemory) {
+    this.#rest = memory.allocate(chunkSize);
     this.#sums = memory.allocate(1);
   }
 
-  static async compile(backend: Backend): Promise<SquaredNorm> {
-    const row = op.reshape(parameter("vector", [CHUNK_SIZE]), [1, CHUNK_SIZE]);
-    return new SquaredNorm(await backend.compile({ squaredNorm: op.reduceSum(op.mul(row, row), [-1]) }), memoryOf(backend));
+  /** @param chunkSize - for vectors of very different lengths a small one, since the last chunk of each is filled up with zeros */
+  static async compile(backend: Backend, chunkSize: number = SMALL_CHUNK): Promise<SquaredNorm> {
+    const row = op.reshape(parameter("vector", [chunkSize]), [1, chunkSize]);
+    return new SquaredNorm(await backend.compile({ squaredNorm: op.reduceSum(op.mul(row, row), [-1]) }), chunkSize, memoryOf(backend));
   }
 
   /** Each chunk's sum is of float32, and chunks are summed in float64. */
   async of(vector: Float32Array): Promise<number> {
-    const chunks = Math.ceil(vector.length / CHUNK_SIZE);
+    const chunks = Math.ceil(vector.length / this.chunkSize);
     this.#haveRoomFor(chunks);
     await runEach(this.program, Array.from({ length: chunks }, (_, i) => ({
-      feeds: { vector: this.#wholeChunk(vector.subarray(i * CHUNK_SIZE, (i + 1) * CHUNK_SIZE)) }, into: { squaredNorm: this.#sums.subarray(i, i + 1) },
+      feeds: { vector: this.#wholeChunk(vector.subarray(i * this.chunkSize, (i + 1) * this.chunkSize)) }, into: { squaredNorm: this.#sums.subarray(i, i + 1) },
     })));
     return this.#sums.subarray(0, chunks).reduce((sum, one) => sum + one, 0);
   }
@@ -42,7 +43,7 @@ export class SquaredNorm {
   }
 
   #wholeChunk(piece: Float32Array): Float32Array {
-    if (piece.length === CHUNK_SIZE) return piece;
+    if (piece.length === this.chunkSize) return piece;
     this.#rest.set(piece);
     return this.#rest.fill(0, piece.length);
   }

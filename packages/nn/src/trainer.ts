@@ -73,12 +73,12 @@ export class Trainer {
   static async create(options: TrainerOptions): Promise<Trainer> {
     checkOptions(options);
     const { backend, parameters, gradientHook, lossScale, recompute = false } = options;
-    const squaredNorm = await SquaredNorm.compile(backend);
+    const squaredNorm = await SquaredNorm.compile(backend, parameters.layout.chunkSize);
     return new Trainer(options, {
       squaredNorm,
       gradients: new GradientPrograms({ ...options, lossScaled: lossScale !== undefined, recompute }),
       gradientHook: gradientHook === undefined ? null : await GradientHookProgram.compile(backend, gradientHook, parameters.layout),
-      update: await compileUpdate({ ...options, squaredNorm }),
+      update: await compileUpdate({ ...options, chunkSize: parameters.layout.chunkSize }),
     });
   }
 

@@ -29,8 +29,8 @@ export function workerProgram({ parentPort, workerData }: WorkerThreads, require
   const control = new Int32Array(controlBuffer);
   const { Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
   const programs = new Map<number, BoundProgram>();
-  /** Turns of waiting before sleeping: some microseconds, less than falling asleep and waking up. */
-  const spins = 2_000;
+  /** Turns of waiting before sleeping, about a tenth of a millisecond: on virtual machines, falling asleep and waking up take as long. */
+  const spins = 20_000;
   /** Milliseconds of sleep between two looks at whether another thread has failed. */
   const patience = 100;
   /** The memory as 32-bit words; as long as was needed so far. */

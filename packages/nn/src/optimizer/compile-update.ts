@@ -1,5 +1,4 @@
 import { type Backend } from "@bort/graph";
-import { type SquaredNorm } from "../squared-norm.js";
 import { ElementwiseUpdate } from "./elementwise-update.js";
 import { LayerwiseUpdate } from "./layerwise-update.js";
 import { type Optimizer } from "./optimizer.js";
@@ -9,11 +8,9 @@ import { UpdateTail, type UpdateTailOptions } from "./update-tail.js";
 export interface UpdateProgramOptions extends UpdateTailOptions {
   readonly backend: Backend;
   readonly optimizer: Optimizer;
-  /** Not disposed with the program. */
-  readonly squaredNorm: SquaredNorm;
 }
 
-export function compileUpdate({ backend, optimizer, squaredNorm, ...tailOptions }: UpdateProgramOptions): Promise<UpdateProgram> {
+export function compileUpdate({ backend, optimizer, ...tailOptions }: UpdateProgramOptions): Promise<UpdateProgram> {
   const tail = new UpdateTail(tailOptions);
-  return "update" in optimizer ? ElementwiseUpdate.compile(backend, optimizer, tail) : LayerwiseUpdate.compile(backend, optimizer, { tail, squaredNorm });
+  return "update" in optimizer ? ElementwiseUpdate.compile(backend, optimizer, tail) : LayerwiseUpdate.compile(backend, optimizer, tail);
 }

@@ -9,19 +9,20 @@ export class ElementwiseUpdate implements UpdateProgram {
   private constructor(private readonly optimizer: ElementwiseOptimizer, private readonly tail: UpdateTail, private readonly program: Program) {}
 
   static async compile(backend: Backend, optimizer: ElementwiseOptimizer, tail: UpdateTail): Promise<ElementwiseUpdate> {
-    const inputs = updateInputs(optimizer);
+    const inputs = updateInputs(optimizer, tail.chunkSize);
     const updated = optimizer.update(inputs);
     const outputs = tail.outputs({ before: inputs.parameter, after: updated.parameter });
     return new ElementwiseUpdate(optimizer, tail, await backend.compile(asOutputs({ ...updated.slots, ...outputs })));
   }
 
   async apply(state: TrainingState, gradient: Float32Array, { learningRate, gradientScale }: Pick<UpdateMoment, "learningRate" | "gradientScale">): Promise<void> {
-    for (const group of state.parameters.layout.groups) {
+    const { chunkSize, groups } = state.parameters.layout;
+    for (const group of groups) {
       const moment = { update: state.step, learningRate: learningRate * group.learningRateFactor, gradientScale, decay: group.decay };
       const scalars = { ...scalarFeeds(this.optimizer, moment), ...this.tail.scalarsAt(state.step) };
-      await runEach(this.program, chunksOf(group).map((at) => {
-        const inPlace = { ...this.tail.vectors(state, at), ...chunkOf(state.slots, at) };
-        return { feeds: { ...inPlace, ...chunkOf({ gradient }, at), ...scalars }, into: asOutputs(inPlace) };
+      await runEach(this.program, chunksOf(group, chunkSize).map((at) => {
+        const inPlace = { ...this.tail.vectors(state, at), ...chunkOf(state.slots, at, chunkSize) };
+        return { feeds: { ...inPlace, ...chunkOf({ gradient }, at, chunkSize), ...scalars }, into: asOutputs(inPlace) };
       }));
     }
   }

@@ -3,7 +3,7 @@ import * as op from "@bort/graph";
 import { type Backend, parameter, referenceBackend, sizeOf } from "@bort/graph";
 import { describe, expect, it } from "vitest";
 import { type LossGraph } from "../gradient-graph.js";
-import { CHUNK_SIZE } from "../parameter-layout.js";
+import { SMALL_CHUNK } from "../parameter-layout.js";
 import { type ParameterSpec } from "../parameter-spec.js";
 import { ParameterStore } from "../parameter-store.js";
 import { filled } from "../test-models.js";
@@ -14,7 +14,7 @@ const backends: [string, Backend][] = [["reference", referenceBackend()], ["onnx
 
 /** One in part of a chunk, one over three chunks that begins and ends within one, one of zeros, and one in a group of its own. */
 const specs: ParameterSpec[] = [
-  { name: "small", shape: [5], init: "zeros", decay: true }, { name: "large", shape: [2, CHUNK_SIZE], init: "zeros", decay: true },
+  { name: "small", shape: [5], init: "zeros", decay: true }, { name: "large", shape: [2, SMALL_CHUNK], init: "zeros", decay: true },
   { name: "zero", shape: [7], init: "zeros", decay: true }, { name: "factored", shape: [3], init: "zeros", decay: true },
 ];
 const graph: LossGraph = {

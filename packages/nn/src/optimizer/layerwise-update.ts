@@ -1,7 +1,7 @@
 import * as op from "@bort/graph";
 import { type Backend, type Program, parameter, runEach, sizeOf } from "@bort/graph";
-import { CHUNK_SIZE, type ParameterGroup } from "../parameter-layout.js";
-import { type SquaredNorm } from "../squared-norm.js";
+import { type ParameterGroup } from "../parameter-layout.js";
+import { SquaredNorm } from "../squared-norm.js";
 import { type TrainingState } from "../training-state.js";
 import { type LayerwiseOptimizer, type UpdateMoment } from "./optimizer.js";
 import { type UpdateProgram, chunkOf, chunksOf, scalarFeeds, updateInputs } from "./update-program.js";
@@ -24,17 +24,20 @@ interface Parts {
 /** The update of a layer-wise rule: directions, written over the gradient; norms of every parameter and its direction; then the steps. */
 export class LayerwiseUpdate implements UpdateProgram {
   /** The step size of every element of a chunk. */
-  readonly #stepSizes = new Float32Array(CHUNK_SIZE);
+  readonly #stepSizes: Float32Array;
 
-  private constructor(private readonly optimizer: LayerwiseOptimizer, private readonly parts: Parts) {}
+  private constructor(private readonly optimizer: LayerwiseOptimizer, private readonly parts: Parts) {
+    this.#stepSizes = new Float32Array(parts.tail.chunkSize);
+  }
 
-  static async compile(backend: Backend, optimizer: LayerwiseOptimizer, shared: Pick<Parts, "tail" | "squaredNorm">): Promise<LayerwiseUpdate> {
-    const inputs = updateInputs(optimizer);
+  static async compile(backend: Backend, optimizer: LayerwiseOptimizer, tail: UpdateTail): Promise<LayerwiseUpdate> {
+    const { chunkSize } = tail;
+    const inputs = updateInputs(optimizer, chunkSize);
     const { direction, slots } = optimizer.direction(inputs);
     const directionProgram = await backend.compile(asOutputs({ ...slots, gradient: direction }));
-    const step = op.mul(parameter("direction", [CHUNK_SIZE]), parameter("stepSize", [CHUNK_SIZE]));
-    const stepProgram = await backend.compile(asOutputs(shared.tail.outputs({ before: inputs.parameter, after: op.sub(inputs.parameter, step) })));
-    return new LayerwiseUpdate(optimizer, { ...shared, directionProgram, stepProgram });
+    const step = op.mul(parameter("direction", [chunkSize]), parameter("stepSize", [chunkSize]));
+    const stepProgram = await backend.compile(asOutputs(tail.outputs({ before: inputs.parameter, after: op.sub(inputs.parameter, step) })));
+    return new LayerwiseUpdate(optimizer, { tail, squaredNorm: await SquaredNorm.compile(backend), directionProgram, stepProgram });
   }
 
   async apply(state: TrainingState, gradient: Float32Array, { learningRate, gradientScale }: Pick<UpdateMoment, "learningRate" | "gradientScale">): Promise<void> {
@@ -49,13 +52,15 @@ export class LayerwiseUpdate implements UpdateProgram {
   async dispose(): Promise<void> {
     await this.parts.directionProgram.dispose();
     await this.parts.stepProgram.dispose();
+    await this.parts.squaredNorm.dispose();
   }
 
   async #directions(state: TrainingState, gradient: Float32Array, group: ParameterGroup, moment: UpdateMoment): Promise<void> {
+    const { chunkSize } = this.parts.tail;
     const scalars = scalarFeeds(this.optimizer, moment);
-    await runEach(this.parts.directionProgram, chunksOf(group).map((at) => {
-      const inPlace = chunkOf({ ...state.slots, gradient }, at);
-      return { feeds: { ...inPlace, ...chunkOf({ parameter: state.parameters.flat }, at), ...scalars }, into: asOutputs(inPlace) };
+    await runEach(this.parts.directionProgram, chunksOf(group, chunkSize).map((at) => {
+      const inPlace = chunkOf({ ...state.slots, gradient }, at, chunkSize);
+      return { feeds: { ...inPlace, ...chunkOf({ parameter: state.parameters.flat }, at, chunkSize), ...scalars }, into: asOutputs(inPlace) };
     }));
   }
 
@@ -71,14 +76,15 @@ export class LayerwiseUpdate implements UpdateProgram {
   }
 
   async #steps(state: TrainingState, direction: Float32Array, group: ParameterGroup, stretches: readonly Stretch[]): Promise<void> {
+    const { chunkSize } = this.parts.tail;
     const scalars = this.parts.tail.scalarsAt(state.step);
-    for (const at of chunksOf(group)) {
+    for (const at of chunksOf(group, chunkSize)) {
       this.#stepSizes.fill(0);
       for (const { start, end, stepSize } of stretches) {
-        if (start < at + CHUNK_SIZE && end > at) this.#stepSizes.fill(stepSize, Math.max(0, start - at), end - at);
+        if (start < at + chunkSize && end > at) this.#stepSizes.fill(stepSize, Math.max(0, start - at), end - at);
       }
       const inPlace = this.parts.tail.vectors(state, at);
-      await this.parts.stepProgram.run({ ...inPlace, ...chunkOf({ direction }, at), stepSize: this.#stepSizes, ...scalars }, asOutputs(inPlace));
+      await this.parts.stepProgram.run({ ...inPlace, ...chunkOf({ direction }, at, chunkSize), stepSize: this.#stepSizes, ...scalars }, asOutputs(inPlace));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Feeds, type Node, parameter } from "@bort/graph";
-import { CHUNK_SIZE, type ParameterGroup } from "../parameter-layout.js";
+import { type ParameterGroup } from "../parameter-layout.js";
 import { type TrainingState } from "../training-state.js";
 import { type Optimizer, type UpdateInputs, type UpdateMoment } from "./optimizer.js";
 
@@ -11,10 +11,10 @@ export interface UpdateProgram {
 }
 
 /** The nodes that a rule is written in terms of. */
-export const updateInputs = ({ slots, scalars }: Optimizer): UpdateInputs => ({
-  parameter: parameter("parameter", [CHUNK_SIZE]),
-  gradient: parameter("gradient", [CHUNK_SIZE]),
-  slots: Object.fromEntries(slots.map((name): [string, Node] => [name, parameter(name, [CHUNK_SIZE])])),
+export const updateInputs = ({ slots, scalars }: Optimizer, chunkSize: number): UpdateInputs => ({
+  parameter: parameter("parameter", [chunkSize]),
+  gradient: parameter("gradient", [chunkSize]),
+  slots: Object.fromEntries(slots.map((name): [string, Node] => [name, parameter(name, [chunkSize])])),
   scalars: Object.fromEntries(scalars.map((name): [string, Node] => [name, parameter(name, [])])),
 });
 
@@ -25,8 +25,9 @@ export function scalarFeeds(optimizer: Optimizer, moment: UpdateMoment): Feeds {
 }
 
 /** Where the chunks of a group begin. */
-export const chunksOf = ({ start, end }: ParameterGroup): number[] => Array.from({ length: (end - start) / CHUNK_SIZE }, (_, i) => start + i * CHUNK_SIZE);
+export const chunksOf = ({ start, end }: ParameterGroup, chunkSize: number): number[] =>
+  Array.from({ length: (end - start) / chunkSize }, (_, i) => start + i * chunkSize);
 
 /** The part of every vector that belongs to the chunk at `at`. */
-export const chunkOf = (vectors: Readonly<Record<string, Float32Array>>, at: number): Record<string, Float32Array> =>
-  Object.fromEntries(Object.entries(vectors).map(([name, whole]) => [name, whole.subarray(at, at + CHUNK_SIZE)]));
+export const chunkOf = (vectors: Readonly<Record<string, Float32Array>>, at: number, chunkSize: number): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(vectors).map(([name, whole]) => [name, whole.subarray(at, at + chunkSize)]));

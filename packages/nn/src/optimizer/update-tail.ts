@@ -1,6 +1,5 @@
 import * as op from "@bort/graph";
 import { type Feeds, type Node, parameter } from "@bort/graph";
-import { CHUNK_SIZE } from "../parameter-layout.js";
 import { type TrainingState } from "../training-state.js";
 import { averageShare } from "../weight-average.js";
 
@@ -19,6 +18,8 @@ export interface UpdateChange {
 export type UpdateHook = (change: UpdateChange) => Node;
 
 export interface UpdateTailOptions {
+  /** Elements that are updated at a time. */
+  readonly chunkSize: number;
   readonly updateHook?: UpdateHook;
   /** See `TrainerOptions`. */
   readonly averageDecay?: number;
@@ -35,17 +36,21 @@ export const asOutputs = <T>(values: Readonly<Record<string, T>>): Record<string
 export class UpdateTail {
   constructor(private readonly options: UpdateTailOptions) {}
 
+  get chunkSize(): number {
+    return this.options.chunkSize;
+  }
+
   /** The vectors that are written, by the names of those that they replace. */
   outputs({ before, after }: UpdateChange): Record<string, Node> {
     const written = this.options.updateHook?.({ before, after }) ?? after;
     if (this.options.averageDecay === undefined) return { parameter: written };
-    const average = parameter(AVERAGE, [CHUNK_SIZE]);
+    const average = parameter(AVERAGE, [this.chunkSize]);
     return { parameter: written, [AVERAGE]: op.add(average, op.mul(op.sub(written, average), parameter(SHARE, []))) };
   }
 
   /** Those vectors' elements from `at` on. */
   vectors({ parameters, average }: TrainingState, at: number): Record<string, Float32Array> {
-    const chunk = (whole: Float32Array): Float32Array => whole.subarray(at, at + CHUNK_SIZE);
+    const chunk = (whole: Float32Array): Float32Array => whole.subarray(at, at + this.chunkSize);
     return { parameter: chunk(parameters.flat), ...(average !== undefined && { [AVERAGE]: chunk(average) }) };
   }
 
