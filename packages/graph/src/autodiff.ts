@@ -12,7 +12,7 @@ const noGradient = (node: NodeOf<OpName>): null[] => node.inputs.map(() => null)
 const result = <K extends OpName>(node: NodeOf<K>): Node => node as NodeOf<OpName> as Node;
 
 const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
-  parameter: noGradient, constant: noGradient, stopGradient: noGradient, equal: noGradient, less: noGradient,
+  parameter: noGradient, constant: noGradient, stopGradient: noGradient, equal: noGradient, less: noGradient, uniform: noGradient,
   // d(-x) = -dx
   neg: (_, dy) => [op.neg(dy)],
   // d e^x = e^x dx

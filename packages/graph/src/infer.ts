@@ -151,6 +151,11 @@ export const inferRules: { readonly [K in Exclude<OpName, SourceOp>]: InferRule<
       `graph: scatterAdd needs a base, i32 ids and rows [ids, ...base's row], got ${list([base!, ids!, rows!])}`);
     return base!;
   },
+  uniform: ([seed], { shape }) => {
+    require(seed!.dtype === "i32" && seed!.shape.length === 0 && isShape(shape), () =>
+      `graph: uniform needs a seed i32[] and positive whole sizes, got ${typeToString(seed!)} and [${shape}]`);
+    return { dtype: "f32", shape };
+  },
   linear: (types) => {
     isFloat(types);
     const [x, weight, bias] = types;

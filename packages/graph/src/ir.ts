@@ -54,6 +54,8 @@ export interface OpAttrs {
   // Rows of a table
   gather: None;
   scatterAdd: None;
+  // Randomness: a function of a seed that is fed
+  uniform: { readonly shape: Shape };
   // Composites: ops that engines have a fused kernel for; `decompose.ts` gives their meaning in the ops above
   linear: None;
   softmax: None;

@@ -216,6 +216,13 @@ export const opCases: { readonly [K in OpName]: readonly OpCase[] } = {
     smooth(op.scatterAdd, f32([3, 2]), i32([2, 2], 0, 2, 2, 0), f32([2, 2, 2])), smooth(op.scatterAdd, f32([3, 2]), i32([], 1), f32([2])),
     smooth(op.scatterAdd, f32([2, 2, 2]), i32([1], 1), f32([1, 2, 2])),
   ],
+  uniform: [
+    ...[[], [1], [7], [2, 3], [3, 1, 5], [2, 1, 2, 9]].map((shape, i) => smooth((seed) => op.uniform(seed, shape), i32([], 5 - 3 * i))),
+    smooth((seed) => op.uniform(seed, [4]), i32([], 2 ** 31 - 1)),
+    smooth((seed, x) => op.mul(op.uniform(seed, [3]), x), i32([], 1), f32([2, 3])),
+    smooth((seed, x) => op.where(op.less(op.uniform(seed, [2, 1, 3]), 0.5), 0, x), i32([], 8), f32([2, 4, 3])),
+    smooth((seed, x) => op.mul(op.transpose(op.uniform(op.add(seed, 2), [3, 2]), [1, 0]), x), i32([], -9), f32([2, 3])),
+  ],
   linear: [
     smooth(op.linear, f32([2, 3]), f32([4, 3]), f32([4])), smooth(op.linear, f32([1, 1]), f32([1, 1]), f32([1])),
     smooth(op.linear, f32([3, 2]), f32([1, 2]), f32([1])),

@@ -105,6 +105,14 @@ export const gather = (table: Node, ids: Node): Node => apply("gather", [table, 
 /** `base` with `rows[i]` added to its row `ids[i]`; an id may come more than once. */
 export const scatterAdd = (base: Node, ids: Node, rows: Node): Node => apply("scatterAdd", [base, ids, rows], {});
 
+// --- Randomness --------------------------------------------------------------------------------------------------
+
+/**
+ * Numbers in [0, 1), multiples of 2^-24 and equally likely, each a function of the seed and of its place alone: the same bits on every engine, the same
+ * numbers wherever a graph asks again. Different seeds give unrelated numbers. `i32[] -> [...shape]`
+ */
+export const uniform = (seed: Node, shape: Shape): Node => apply("uniform", [seed], { shape });
+
 // --- Composites --------------------------------------------------------------------------------------------------
 
 /** x W^T + b: `[rows, in], [out, in], [out] -> [rows, out]` */

@@ -128,6 +128,7 @@ export const randomOps: { readonly [K in OpName]: GrowthRule } = {
     const shape = [...ids.shape, ...base.shape.slice(1)];
     return op.scatterAdd(base, ids, g.take("f32", { shape, fits: hasShape(shape) }));
   },
+  uniform: (g) => op.uniform(g.take("i32", { shape: [], fits: hasShape([]) }), g.shape()),
   linear: (g) => {
     const x = g.take("f32", { fits: ({ shape }) => shape.length === 2, shape: [g.pick([1, 3, 4]), g.pick([1, 2, 5])] });
     const weight = g.take("f32", { fits: ({ shape }) => shape.length === 2 && shape[1] === x.shape[1], shape: [g.pick([1, 3, 6]), x.shape[1]!] });

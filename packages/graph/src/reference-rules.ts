@@ -1,6 +1,7 @@
 import { erf } from "./erf.js";
 import { GraphError } from "./graph-error.js";
 import { type Node, type NodeOf, type PrimitiveOp, type Shape, sizeOf } from "./ir.js";
+import { UNIFORM_STEP, numberWords, uniformBits } from "./uniform-bits.js";
 
 /** Computes a node's elements from its inputs' elements, all row-major. Nothing writes to an array once it is returned. */
 export type Kernel = (inputs: readonly Float64Array[]) => Float64Array;
@@ -171,4 +172,5 @@ export const referenceRules: { readonly [K in Exclude<PrimitiveOp, "parameter">]
     }
     return result;
   },
+  uniform: ({ shape }) => ([seed]) => Float64Array.from({ length: sizeOf(shape) }, (_, i) => UNIFORM_STEP * uniformBits(numberWords, seed![0]!, i)),
 };

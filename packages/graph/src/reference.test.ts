@@ -52,6 +52,7 @@ const known: { readonly [K in OpName]: readonly (readonly [Node, readonly number
   concat: [[op.concat([c([2, 1], 1, 2), c([2, 2], 3, 4, 5, 6)], 1), [1, 3, 4, 2, 5, 6]]],
   gather: [[op.gather(c([3, 2], 1, 2, 3, 4, 5, 6), ids(2, 0, 2)), [5, 6, 1, 2, 5, 6]]],
   scatterAdd: [[op.scatterAdd(c([3, 1], 10, 20, 30), ids(2, 0, 2), c([3, 1], 1, 2, 3)), [12, 20, 34]]],
+  uniform: [[op.uniform(op.scalar(7, "i32"), [2, 2]), [9735073, 11370847, 8415661, 6967155].map((bits) => bits * 2 ** -24)]],
   linear: [[op.linear(c([1, 2], 1, 2), c([3, 2], 1, 0, 0, 1, 1, 1), c([3], 10, 20, 30)), [11, 22, 33]]],
   softmax: [[op.softmax(c([2, 2], 0, Math.log(3), 1000, 1000)), [0.25, 0.75, 0.5, 0.5]]],
   logSoftmax: [[op.logSoftmax(c([2, 2], 0, Math.log(3), -1000, 0)), [Math.log(0.25), Math.log(0.75), -1000, 0]]],

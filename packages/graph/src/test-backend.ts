@@ -5,7 +5,7 @@ import { disagreement } from "./disagreement.js";
 import type { Graph, OpName } from "./ir.js";
 import { type BuiltCase, type OpCase, buildCase, networkCase, opCases, weightedSum } from "./op-cases.js";
 import * as op from "./ops.js";
-import { roundTo } from "./reference.js";
+import { evaluate, roundTo } from "./reference.js";
 
 export { disagreement } from "./disagreement.js";
 export { numberStream } from "./op-cases.js";
@@ -42,6 +42,7 @@ export function testBackend(name: string, create: () => Promise<Backend> | Backe
     }
     testFeeds(() => backend);
     testOutputs(() => backend, tolerance);
+    testUniform(() => backend);
     testPrograms(() => backend);
   });
 }
@@ -159,6 +160,31 @@ function testOutputs(backend: () => Backend, tolerance: number): void {
       const built = buildCase(networkCase);
       const deep = gradientGraph(built)!;
       expect(disagreement(await run(backend(), deep, feedsOf(built)), deep, built.values, tolerance)).toBeNull();
+    });
+  });
+}
+
+function testUniform(backend: () => Backend): void {
+  const [seed, x] = [op.parameter("seed", [], "i32"), op.parameter("x", [2, 3, 37])];
+  const draw = op.uniform(op.add(seed, op.constant([3], [], "i32")), [2, 3, 37]);
+  const graph: Graph = {
+    draw,
+    turned: op.transpose(draw, [2, 0, 1]),
+    dropped: op.where(op.less(draw, 0.25), 0, op.mul(x, 2)),
+    rows: op.mul(op.uniform(seed, [37]), x),
+    columns: op.where(op.less(op.uniform(seed, [3, 1]), 0.5), x, 0),
+    afterProduct: op.where(op.less(op.uniform(op.add(seed, 1), [2, 3, 37]), 0.5), 0, op.matmul(x, op.parameter("unit", [37, 37]))),
+    computedSeed: op.uniform(op.cast(op.reshape(op.reduceSum(x, [0, 1, 2]), []), "i32"), [5]),
+  };
+  const feeds = {
+    x: new Float32Array(222).fill(0.5), unit: Float32Array.from({ length: 37 * 37 }, (_, i) => Number(i % 38 === 0)),
+  };
+
+  describe("uniform numbers", () => {
+    test.each([0, 7, -1, 2 ** 31 - 9])("are those of the reference to the bit, whatever reads them: seed %i", async (given) => {
+      const outputs = await run(backend(), graph, { ...feeds, seed: Int32Array.of(given) });
+      const wanted = evaluate(Object.values(graph), { ...feeds, seed: [given] });
+      for (const [i, name] of Object.keys(graph).entries()) expect([...outputs[name]!.data], name).toEqual([...wanted[i]!]);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { clusterOperands } from "../plan/accesses.js";
-import { type Access, type Cluster } from "../plan/cluster.js";
+import { type Access, type Cluster, type ClusterValue } from "../plan/cluster.js";
 import { indirectOf } from "../plan/lookups.js";
 import { type Expr } from "../wasm/expression.js";
 import { type FunctionBuilder, type Local } from "../wasm/function-builder.js";
@@ -12,6 +12,7 @@ import { type Pass, rowPasses } from "./row-passes.js";
 
 type I32 = Expr<"i32">;
 type V128 = Expr<"v128">;
+type IndexValue = Extract<ClusterValue, { readonly kind: "index" }>;
 
 /** Columns that threads share out where a cluster is one row. */
 export const columnsPerBlock = 64;
@@ -55,6 +56,8 @@ class ClusterKernel {
   /** Where the current row of each operand starts. */
   readonly #rowStarts: Local<"i32">[];
   readonly #operandOf: { readonly loads: ReadonlyMap<number, number>; readonly stores: readonly number[]; readonly sums: readonly number[] };
+  /** For each index among the values, that of the first element of the current row. */
+  readonly #rowIndices: ReadonlyMap<number, Local<"i32">>;
   /** Values known once a row, in all lanes. */
   readonly #rowValues = new Map<number, Local<"v128">>();
 
@@ -71,6 +74,7 @@ class ClusterKernel {
     const checked = [...this.#operandOf.loads].filter(([place]) => indirectOf(cluster.values[place]!)?.fed === false);
     this.#faults = new Map(checked.map(([, operand], i) => [operand, address(count + 1 + i)]));
     this.#rowStarts = Array.from({ length: count }, () => f.local("i32"));
+    this.#rowIndices = new Map(cluster.values.flatMap(({ kind }, place) => (kind === "index" ? [[place, f.local("i32")] as const] : [])));
     this.scratchBytes = this.#schedule.kept.length * this.#scratchRowBytes;
   }
 
@@ -103,6 +107,7 @@ class ClusterKernel {
     const { values, stores } = this.#cluster;
     for (const [place, operand] of this.#operandOf.loads) this.#startRow(operand, (values[place] as { access: Access }).access, row);
     stores.forEach(({ access }, i) => this.#startRow(this.#operandOf.stores[i]!, access, row));
+    for (const [place, first] of this.#rowIndices) this.#f.set(first, this.#rowOffset(values[place] as IndexValue, row));
     this.#schedule.passes.forEach((pass) => this.#pass(pass, from, to));
   }
 
@@ -117,7 +122,7 @@ class ClusterKernel {
   }
 
   /** The row index taken apart into digits, each times its stride. */
-  #rowOffset({ rows }: Access, row: I32): I32 {
+  #rowOffset({ rows }: Pick<Access, "rows">, row: I32): I32 {
     if (rows.every(({ stride }) => stride === 0)) return i32.const(0);
     if (rows.length === 1) return i32.mul(row, i32.const(rows[0]!.stride));
     const f = this.#f;
@@ -167,6 +172,8 @@ class ClusterKernel {
         return constantVector(value.value, value.dtype);
       case "load":
         return fromMemory(v128.load32Splat(this.#rowStarts[this.#operandOf.loads.get(place)!]!), value.dtype);
+      case "index":
+        return i32x4.splat(this.#rowIndices.get(place)!);
       case "element":
         return this.#element(place, (input) => this.#rowValues.get(input)!);
       case "reduce":
@@ -210,6 +217,7 @@ class ClusterKernel {
       if (fromScratch) known.set(place, f.let(v128.load(i32.add(this.#scratchRow(place), bytes))));
       else if (value.kind === "constant") known.set(place, constantVector(value.value, value.dtype));
       else if (value.kind === "load") known.set(place, f.let(fromMemory(this.#loadColumns(place, value.access, bytes, left), value.dtype)));
+      else if (value.kind === "index") known.set(place, f.let(this.#indexColumns(place, value, column)));
       else {
         known.set(place, f.let(this.#element(place, at)));
         if (kept.includes(place)) f.store(i32.add(this.#scratchRow(place), bytes), known.get(place)!);
@@ -239,6 +247,11 @@ class ClusterKernel {
       const away = left === undefined ? i32.const(4 * columnStride * lane) : select(i32.gtU(left, i32.const(lane)), i32.const(4 * columnStride * lane), i32.const(0));
       return f32x4.replaceLane(vector, lane, f32.load(i32.add(address, away)));
     }, v128.load32Zero(address));
+  }
+
+  #indexColumns(place: number, { columnStride }: IndexValue, column: I32): V128 {
+    const first = i32.add(this.#rowIndices.get(place)!, i32.mul(column, i32.const(columnStride)));
+    return i32x4.add(i32x4.splat(first), i32x4.const(0, columnStride, 2 * columnStride, 3 * columnStride));
   }
 
   /** Writes four elements, or `left` of them. */

@@ -1,4 +1,4 @@
-import { type DType } from "@bort/graph";
+import { type DType, UNIFORM_STEP, type WordOps, uniformBits } from "@bort/graph";
 import { type ElementOp } from "../plan/cluster.js";
 import { type Expr } from "../wasm/expression.js";
 import { type FunctionBuilder } from "../wasm/function-builder.js";
@@ -31,6 +31,8 @@ export function elementOp(op: ElementOp, from: DType, to: DType, inputs: readonl
       return from === "f32" ? f32x4.eq(x, y) : i32x4.eq(x, y);
     case "less":
       return whole ? i32x4.ltS(x, y) : f32x4.lt(x, y);
+    case "uniform":
+      return uniform(x, y, f);
     case "where":
       return v128.bitselect(y, z, x);
     case "cast":
@@ -56,6 +58,16 @@ function divideIntegers(x: V128, y: V128, f: FunctionBuilder): V128 {
     const safe = select(i32.or(minusOne, i32.eqz(divisor)), i32.const(1), divisor);
     return i32x4.replaceLane(quotients, lane, select(minusOne, i32.sub(i32.const(0), dividend), i32.divS(dividend, safe)));
   }, i32x4.const(0));
+}
+
+/** The bits become a float exactly, and their multiple of a power of two is exact. */
+function uniform(seed: V128, index: V128, f: FunctionBuilder): V128 {
+  const words: WordOps<V128> = {
+    xor: (a, b) => f.let(v128.xor(a, b)),
+    shiftRight: (a, bits) => f.let(i32x4.shrU(a, i32.const(bits))),
+    multiply: (a, factor) => f.let(i32x4.mul(a, i32x4.const(factor))),
+  };
+  return f32x4.mul(f32x4.convertI32x4S(uniformBits(words, seed, index)), f32x4.const(UNIFORM_STEP));
 }
 
 /** A number in all lanes. */

@@ -21,7 +21,7 @@ export interface Pass {
   readonly sums: readonly number[];
 }
 
-const expensive: ReadonlySet<ElementOp> = new Set(["div", "erf", "exp", "log", "sigmoid", "sqrt", "tanh"]);
+const expensive: ReadonlySet<ElementOp> = new Set(["div", "erf", "exp", "log", "sigmoid", "sqrt", "tanh", "uniform"]);
 
 /** Schedules a cluster's values. */
 export function rowPasses(cluster: Cluster): RowPasses {

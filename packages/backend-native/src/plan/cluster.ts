@@ -15,12 +15,16 @@ export interface Access {
 
 /** Ops that a kernel computes element by element. */
 export type ElementOp =
-  | "add" | "cast" | "div" | "equal" | "erf" | "exp" | "less" | "log" | "mul" | "neg" | "sigmoid" | "sqrt" | "sub" | "tanh" | "where";
+  | "add" | "cast" | "div" | "equal" | "erf" | "exp" | "less" | "log" | "mul" | "neg" | "sigmoid" | "sqrt" | "sub" | "tanh" | "uniform" | "where";
 
-/** A value of a cluster, for every element (`full`) or once a row (`row`); `inputs` are places in the list of values. */
+/**
+ * A value of a cluster, for every element (`full`) or once a row (`row`); `inputs` are places in the list of values. An `index` is where a load with its
+ * strides would find each element: its number in a row-major tensor.
+ */
 export type ClusterValue = { readonly dtype: DType; readonly span: "full" | "row" } & (
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "load"; readonly access: Access }
+  | ({ readonly kind: "index" } & Pick<Access, "rows" | "columnStride">)
   | { readonly kind: "element"; readonly op: ElementOp; readonly inputs: readonly number[] }
   | { readonly kind: "reduce"; readonly op: "max" | "sum"; readonly input: number }
 );

@@ -1,6 +1,6 @@
 import {
-  add, concat, constant, crossEntropy, div, gelu, gradients, type Graph, layerNorm, linear, matmul, mul, type Node, parameter, reshape, softmax,
-  sqrt, sub, sumAll, transpose,
+  add, concat, constant, crossEntropy, div, gelu, gradients, type Graph, layerNorm, less, linear, matmul, mul, type Node, parameter, reshape, softmax,
+  sqrt, sub, sumAll, transpose, uniform, where,
 } from "@bort/graph";
 import { describe, expect, it } from "vitest";
 import { compilePlan } from "./compile-plan.js";
@@ -50,6 +50,36 @@ describe("plans", () => {
          4  kernel  [1,2048]  t11 -> t14  row-sum
          5  kernel  [1]  t14 -> loss  "
     `);
+  });
+
+  it("of dropout: what it draws is in no memory, neither for the value nor for the gradient, and layers share kernels", () => {
+    const [x, seed, w] = [parameter("x", [32, 64]), parameter("seed", [], "i32"), parameter("w", [64, 64])];
+    const dropped = (value: Node, place: number): Node => where(less(uniform(add(seed, constant([place], [], "i32")), value.shape), 0.25), 0, mul(value, 4 / 3));
+    const loss = sumAll([0, 1, 2].reduce((y, place) => dropped(softmax(matmul(y, w)), place), x));
+    const compiled = compilePlan(withGradients(loss, x, w), { threads: 2, pages: { initial: 1, maximum: 65_536 } });
+    expect(printPlan(compiled)).toMatchInlineSnapshot(`
+      "18 steps, 18 temporaries of 172036 bytes in 74240, 2560 bytes of scratch, 2359296 FLOPs in products
+         0  gemm    [32,64] [64,64]  x w -> t9  262144 FLOPs
+         1  kernel  [32,64]  t9 seed c6 -> t10 t20  row-max sub exp row-sum div mul add uniform less where
+         2  gemm    [32,64] [64,64]  t10 w -> t11  262144 FLOPs
+         3  kernel  [32,64]  t11 seed c5 -> t12 t17  row-max sub exp row-sum div mul add uniform less where
+         4  gemm    [32,64] [64,64]  t12 w -> t13  262144 FLOPs
+         5  kernel  [32,64]  t13 seed c4 -> t14 t15  row-max sub exp row-sum div mul add uniform less where where mul mul row-sum mul sub
+         6  kernel  [1,2048]  t14 -> t26  row-sum
+         7  gemm    [32,64] [64,64]  t15 w^T -> t16  262144 FLOPs
+         8  kernel  [32,64]  seed c5 t16 t17 -> t18  add uniform less where mul mul row-sum mul sub
+         9  gemm    [32,64] [64,64]  t18 w^T -> t19  262144 FLOPs
+        10  kernel  [32,64]  seed c6 t19 t20 -> t21  add uniform less where mul mul row-sum mul sub
+        11  gemm    [32,64] [64,64]  t21 w^T -> dx  262144 FLOPs
+        12  gemm    [64,32] [32,64]  t12^T t15 -> t22  262144 FLOPs
+        13  gemm    [64,32] [32,64]  t10^T t18 -> t23  262144 FLOPs
+        14  kernel  [64,64]  t22 t23 -> t25  add
+        15  gemm    [64,32] [32,64]  x^T t21 -> t24  262144 FLOPs
+        16  kernel  [64,64]  t25 t24 -> dw  add
+        17  kernel  [1]  t26 -> loss  "
+    `);
+    const kernels = compiled.steps.flatMap((step) => (step.kind === "kernel" ? [step.fn] : []));
+    expect(new Set(kernels).size).toBeLessThan(kernels.length);
   });
 
   it("of attention: products read the heads and write the context where they lie", () => {

@@ -1,4 +1,4 @@
-import { type DType, type Graph, type Node, type NodeOf, type Shape, sizeOf } from "@bort/graph";
+import { type DType, type Graph, type Node, type NodeOf, type Shape, type TensorType, sizeOf } from "@bort/graph";
 import { type Access, accessOf, Cluster, type ElementOp } from "./cluster.js";
 import { destinationsOf } from "./destinations.js";
 import { executionOrder } from "./execution-order.js";
@@ -85,8 +85,10 @@ class Planner {
         return this.#gather(node);
       case "scatterAdd":
         return this.#scatterAdd(node);
+      case "uniform":
+        return this.#uniform(node);
       default:
-        return this.#isGiven(node.inputs) ? { at: "anywhere", op: node.op, inputs: node.inputs, shape: node.shape, dtype: node.dtype } : this.#element(node.op, node, node.inputs);
+        return this.#computed(node.op, node, node.inputs);
     }
   }
 
@@ -190,7 +192,12 @@ class Planner {
 
   // --- Element-wise ops and reductions: clusters ----------------------------------------------------------------------------
 
-  #element(op: ElementOp, node: { readonly shape: Shape; readonly dtype: DType }, inputs: readonly Node[]): Value {
+  /** What comes from feeds and constants alone is left to every cluster that needs it. */
+  #computed(op: ElementOp, { shape, dtype }: TensorType, inputs: readonly Node[]): Value {
+    return this.#isGiven(inputs) ? { at: "anywhere", op, inputs, shape, dtype } : this.#element(op, { shape, dtype }, inputs);
+  }
+
+  #element(op: ElementOp, node: TensorType, inputs: readonly Node[]): Value {
     const cluster = this.#joinable(node.shape, inputs) ?? this.#shared(node.shape, inputs) ?? this.#newCluster(node.shape, inputs);
     const span = spanIn(cluster, node.shape);
     const places = inputs.map((input) => this.#operand(cluster, input, node.shape, span));
@@ -259,8 +266,17 @@ class Planner {
     return places.every((place) => cluster.values[place]!.span === "row") ? "row" : "full";
   }
 
-  #load(cluster: Cluster, access: Access, dtype: DType, span: "full" | "row"): number {
-    return cluster.add({ kind: "load", access, dtype, span: access.columnStride === 0 ? "row" : span });
+  #load(cluster: Cluster, access: Access, dtype: DType, wanted: "full" | "row"): number {
+    const { buffer, rows, columnStride } = access;
+    const span = columnStride === 0 ? "row" : wanted;
+    return cluster.add(buffer.use.kind === "index" ? { kind: "index", rows, columnStride, dtype, span } : { kind: "load", access, dtype, span });
+  }
+
+  /** Numbers that depend on a seed and on the index of each element, which kernels know without reading it. */
+  #uniform({ inputs: [seed], shape, dtype }: NodeOf<"uniform">): Value {
+    const index: Node = { op: "constant", inputs: [], attrs: { data: 0 }, shape, dtype: "i32" };
+    this.#values.set(index, this.#inMemory(wholeView({ slot: -1, size: sizeOf(shape), use: { kind: "index" } }, shape), index, 0));
+    return this.#computed("uniform", { shape, dtype }, [seed!, index]);
   }
 
   #reduce(node: NodeOf<"reduceMax" | "reduceSum">): Value {

@@ -9,12 +9,16 @@ export interface Buffer {
   readonly use: BufferUse;
 }
 
-/** `feed` and `output` belong to a run, `constant` to the program, `temporary` lives from the step that writes it to the last that reads it. */
+/**
+ * `feed` and `output` belong to a run, `constant` to the program, `temporary` lives from the step that writes it to the last that reads it. `index` is no
+ * memory: each element is its own place in the buffer.
+ */
 export type BufferUse =
   | { readonly kind: "feed"; readonly name: string }
   | { readonly kind: "output"; readonly name: string }
   | { readonly kind: "constant"; readonly data: ArrayLike<number>; readonly dtype: DType }
-  | { readonly kind: "temporary" };
+  | { readonly kind: "temporary" }
+  | { readonly kind: "index" };
 
 /** A tensor in a buffer: element [i, j, ..] lies `offset + i * strides[0] + j * strides[1] + ..` elements after its start. */
 export interface View {

@@ -1,5 +1,6 @@
 import { TANH_GELU_CUBIC, TANH_GELU_LINEAR } from "../decompose.js";
 import { type Node, type NodeOf, type OpName, type SourceOp, sizeOf } from "../ir.js";
+import { lowerUniform } from "./lower-uniform.js";
 import { type ModelBuilder } from "./model-builder.js";
 import { elementType } from "./onnx-messages.js";
 
@@ -51,6 +52,7 @@ const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = 
     const lowerScatter = model.dialect === "onnxruntime" ? scatterInTurn : scatterRows;
     return lowerScatter(model, node, inputs);
   },
+  uniform: (model, node, [seed]) => lowerUniform(model, node, seed!),
 
   linear: (model, _, inputs) => model.emit("Gemm", inputs, { transB: 1 }),
   softmax: overLastAxis("Softmax"),

@@ -15,6 +15,7 @@ describe("ProtoWriter", () => {
     expect(hex(new ProtoWriter().int(1, -2n))).toBe("08fe" + "ff".repeat(8) + "01");
   });
   test("a float is four bytes, little-endian", () => expect(hex(new ProtoWriter().float(2, 1.5))).toBe("150000c03f"));
+  test("a double is eight bytes, little-endian", () => expect(hex(new ProtoWriter().double(1, 1.5))).toBe("09000000000000f83f"));
   test("text is UTF-8 with its length in bytes", () => {
     expect(hex(new ProtoWriter().text(2, "testing"))).toBe("120774657374696e67");
     expect(hex(new ProtoWriter().text(2, "é"))).toBe("1202c3a9");

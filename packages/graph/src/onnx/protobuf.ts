@@ -1,5 +1,6 @@
 /** Wire types of protobuf: what follows a field's tag. */
 const VARINT = 0;
+const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
@@ -41,6 +42,12 @@ export class ProtoWriter {
     const four = new DataView(new ArrayBuffer(4));
     four.setFloat32(0, value, true);
     return this.#write(...varint((field << 3) | FIXED32), ...new Uint8Array(four.buffer));
+  }
+
+  double(field: number, value: number): this {
+    const eight = new DataView(new ArrayBuffer(8));
+    eight.setFloat64(0, value, true);
+    return this.#write(...varint((field << 3) | FIXED64), ...new Uint8Array(eight.buffer));
   }
 
   bytes(field: number, value: Uint8Array): this {
