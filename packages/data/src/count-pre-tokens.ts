@@ -3,8 +3,10 @@ import { preTokens } from "./pre-tokens.js";
 /** The longest pre-token that is counted whole, in code points; longer ones, such as a line of Chinese, are counted in pieces. */
 const LONGEST = /[^]{1,128}/gu;
 
-/** Where the counts go, and how much memory they may take. */
+/** What to count, and how much memory it may take. */
 export interface CountPreTokensOptions {
+  /** Cuts a text into pre-tokens. Default: byte-level BPE's `preTokens`. */
+  readonly cut?: (text: string) => readonly string[];
   /** The most distinct pre-tokens to hold at once; beyond it the rarest are forgotten. Default 2,000,000. */
   readonly maxDistinct?: number;
   /** Awaited after every text. */
@@ -16,11 +18,11 @@ export interface CountPreTokensOptions {
  * Up to `maxDistinct` distinct ones the counts are exact; beyond, those of the rarest are too low or missing.
  */
 export async function countPreTokens(
-  texts: Iterable<string> | AsyncIterable<string>, { maxDistinct = 2_000_000, breathe }: CountPreTokensOptions,
+  texts: Iterable<string> | AsyncIterable<string>, { cut = preTokens, maxDistinct = 2_000_000, breathe }: CountPreTokensOptions,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for await (const text of texts) {
-    for (const preToken of preTokens(text)) {
+    for (const preToken of cut(text)) {
       const pieces = preToken.length <= 128 ? [preToken] : preToken.match(LONGEST)!;
       for (const piece of pieces) counts.set(piece, (counts.get(piece) ?? 0) + 1);
     }

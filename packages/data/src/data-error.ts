@@ -1,5 +1,7 @@
 /** What went wrong, as a literal that programs and tests can rely on. */
 export type DataErrorCode =
+  | "data/bad-file"
+  | "data/bad-json"
   | "data/bad-option"
   | "data/bad-row"
   | "data/bad-tokenizer"
@@ -7,7 +9,9 @@ export type DataErrorCode =
   | "data/corpus-too-small"
   | "data/empty-corpus"
   | "data/empty-file"
+  | "data/locked"
   | "data/missing-column"
+  | "data/missing-package"
   | "data/missing-path"
   | "data/not-utf8"
   | "data/read-failed"

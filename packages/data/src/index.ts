@@ -1,18 +1,29 @@
 export { DataError, type DataErrorCode } from "./data-error.js";
 export { permutationAt, random, type MutableSequence, type Random, type RandomKey } from "./random.js";
-export { readTokenizerJson } from "./byte-level-bpe.js";
-export { documents, openCorpus, splitOf, type Corpus, type CorpusFile, type OpenCorpusOptions } from "./corpus.js";
+export { type ModelInput } from "./input-template.js";
+export { openTokenizer } from "./open-tokenizer.js";
+export { readTokenizerJson } from "./tokenizer-json.js";
+export { corpusFingerprint, documents, openCorpus, splitOf, type Corpus, type OpenCorpusOptions } from "./corpus.js";
+export { type CorpusFile, type CorpusFormat } from "./corpus-file.js";
 export { firstEpoch, type SteppedBatches } from "./first-epoch.js";
 export { maskTokens, type MaskedTokens, type MaskTokensOptions } from "./masking.js";
 export {
   mlmBatches, validationBatches, type MlmBatch, type MlmBatches, type MlmBatchesOptions, type ValidationBatchesOptions,
 } from "./mlm-batches.js";
-export { MAX_DOCUMENT_BYTES } from "./split-documents.js";
+export { type PackedSequences, type Packing, packSequences, type PackSequencesOptions } from "./packing.js";
+export { readAhead, type ReadAheadOptions } from "./read-ahead.js";
+export { sentencePacking, type SentencePacking } from "./sentence-packing.js";
+export { MAX_DOCUMENT_BYTES, type DocumentUnit } from "./split-documents.js";
 export {
-  openTokenFile, writeTokenFile, type TokenFile, type TokenFileSummary, type WriteTokenFileOptions,
+  openTokenFile, verifyTokenFile, writeTokenFile, type StoredTokens, type TokenFile, type WriteTokenFileOptions,
 } from "./token-file.js";
-export { SPECIAL_TOKEN_NAMES, type SpecialTokens, type Tokenizer } from "./tokenizer.js";
+export { type TokenFileSummary } from "./token-file-writer.js";
+export { openTokenShards, writeTokenShards, type TokenShardsSummary, type WriteTokenShardsOptions } from "./token-shards.js";
+export { wordStarts, type WordStarts } from "./word-starts.js";
+export { workerBatches, type Worker } from "./worker-batches.js";
+export { BERT_SPECIAL_TOKEN_NAMES, SPECIAL_TOKEN_NAMES, type SpecialTokenNames, type SpecialTokens, type Tokenizer } from "./tokenizer.js";
 export { trainByteLevelBpe, type TrainByteLevelBpeOptions } from "./train-byte-level-bpe.js";
+export { trainWordPiece, type TrainWordPieceOptions } from "./train-word-piece.js";
 export {
   classificationBatches, type ClassificationBatch, type ClassificationBatches, type ClassificationBatchesOptions,
 } from "./tasks/classification-batches.js";

@@ -108,3 +108,41 @@ describe("maskTokens", () => {
     expect(() => maskTokens(new Int32Array(4), wrong, random(0))).toThrow(expect.objectContaining({ code: "data/bad-option" }));
   });
 });
+
+describe("maskTokens by whole words", () => {
+  /** Words are runs of tokens of which the first is even. */
+  const wordStarts = (_: number, id: number): boolean => id % 2 === 0;
+  const wordsOf = (ids: Int32Array): number[][] => {
+    const words: number[][] = [];
+    ids.forEach((id, i) => {
+      if (isSpecial(id)) return;
+      if (i > 0 && !isSpecial(ids[i - 1]!) && id % 2 === 1) words.at(-1)!.push(i);
+      else words.push([i]);
+    });
+    return words;
+  };
+
+  it("takes all tokens of a word or none, and about as many tokens as one by one", () => {
+    const before = batch(500, 64);
+    const { positions, weights } = maskTokens(before.slice(), options(500, 64, 12, { wordStarts }), random(4));
+    let [used, wanted] = [0, 0];
+    for (let row = 0; row < 500; row++) {
+      const ids = before.subarray(row * 64, (row + 1) * 64);
+      const chosen = new Set<number>();
+      for (let slot = row * 12; slot < (row + 1) * 12; slot++) if (weights[slot] === 1) chosen.add(positions[slot]! - row * 64);
+      const limit = Math.round(0.15 * ids.filter((id) => !isSpecial(id)).length);
+      expect(chosen.size).toBeLessThanOrEqual(limit);
+      const words = wordsOf(ids);
+      const isWhole = words.every((word) => new Set(word.map((position) => chosen.has(position))).size === 1);
+      if (!isWhole) expect(Math.min(...words.map((word) => word.length))).toBeGreaterThan(limit);
+      used += chosen.size;
+      wanted += limit;
+    }
+    expect(used / wanted).toBeGreaterThan(0.97);
+  });
+
+  it("takes single tokens where no word fits", () => {
+    const { weights } = maskTokens(Int32Array.of(0, 6, 7, 7, 7, 7, 7, 2), options(1, 8, 4, { wordStarts }), random(5));
+    expect([...weights]).toEqual([1, 0, 0, 0]);
+  });
+});

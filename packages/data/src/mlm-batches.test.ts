@@ -73,6 +73,19 @@ describe("mlmBatches", () => {
     expect(fixed.at(0)).toEqual(mlmBatches(countingFile(437), { ...options, seed: 0, order: "sequential" }).at(0));
   });
 
+  it("packs and masks as it is told", () => {
+    const documents = { ...countingFile(437), read: (offset: number, count: number) => Int32Array.from({ length: count }, (_, i) => ((offset + i) % 30 === 29 ? 2 : 5 + offset + i)) };
+    const byDocument = mlmBatches(documents, { ...options, packing: "document", wordStarts: (previous, id) => id % 2 === 1 && previous > 0 });
+    expect(byDocument.sequences).toBe(14 * 3 + 2);
+    const batch = byDocument.at(3);
+    expect(batch).toEqual(byDocument.at(3));
+    const rows = [0, 1, 2, 3].map((row) => [...unmasked(batch).subarray(row * 12, (row + 1) * 12)]);
+    expect(rows.every((row) => row[0] === 0 && row.includes(2) && row.slice(row.indexOf(2) + 1).every((id) => id === 1))).toBe(true);
+    expect(() => mlmBatches(documents, { ...options, batchSize: 45, packing: "document" })).toThrow(expect.objectContaining({
+      code: "data/corpus-too-small", message: expect.stringMatching(/45 sequences of 12, but the corpus has 44 sequences/) as string,
+    }));
+  });
+
   it("says how many tokens a batch needs where the corpus has fewer", () => {
     expect(mlmBatches(countingFile(40), options).stepsPerEpoch).toBe(1);
     expect(() => mlmBatches(countingFile(39), options)).toThrow(expect.objectContaining({

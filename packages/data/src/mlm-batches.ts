@@ -1,18 +1,19 @@
 import { DataError } from "./data-error.js";
-import { maskTokens, type MaskedTokens } from "./masking.js";
+import { maskTokens, type MaskedTokens, type MaskTokensOptions } from "./masking.js";
+import { type PackedSequences, packSequences, type Packing } from "./packing.js";
 import { permutationAt, random } from "./random.js";
 import type { TokenFile } from "./token-file.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** A batch for masked language modelling. */
 export interface MlmBatch extends MaskedTokens {
-  /** Token ids after masking; [batch * seq]. No sequence has padding. */
+  /** Token ids after masking; [batch * seq]. Sequences of full documents have no padding, others may end in `<pad>`. */
   readonly ids: Int32Array;
 }
 
 /** The batches of a token file, any of which can be asked for at any time. */
 export interface MlmBatches {
-  /** The sequences that the file holds; the tokens after the last whole one are not used. */
+  /** The sequences that the file holds; of full documents, the tokens after the last whole one are not used. */
   readonly sequences: number;
   /** The batches that one epoch holds; in each epoch, up to `batchSize - 1` sequences are left out. */
   readonly stepsPerEpoch: number;
@@ -21,12 +22,14 @@ export interface MlmBatches {
 }
 
 /** How to make a fixed set of batches to evaluate on. */
-export interface ValidationBatchesOptions {
+export interface ValidationBatchesOptions extends Pick<MaskTokensOptions, "wordStarts"> {
   readonly batchSize: number;
   /** The tokens of a sequence, with `<s>` and `</s>`: at least 3. */
   readonly sequenceLength: number;
   /** Slots for predictions in each sequence. Default ceil(0.15 * sequenceLength). */
   readonly maskedPerSequence?: number;
+  /** What a sequence holds. Default "full-document". */
+  readonly packing?: Packing;
   /** The tokenizer that made the file. */
   readonly tokenizer: Pick<Tokenizer, "special" | "vocabSize">;
 }
@@ -42,20 +45,22 @@ export interface MlmBatchesOptions extends ValidationBatchesOptions {
 }
 
 /**
- * Batches of packed text: sequence i is `<s>`, the tokens [i * (L - 2), (i + 1) * (L - 2)) of the file, `</s>`, masked as in `maskTokens`.
- * Throws `data/bad-option`, `data/bad-tokens` for another vocabulary, or `data/corpus-too-small` for less than one batch.
+ * Batches of packed text, masked as in `maskTokens`. Of full documents, sequence i is `<s>`, the tokens [i * (L - 2), (i + 1) * (L - 2)) of the file, `</s>`.
+ * The order is a permutation that is computed, not held. Throws `data/bad-option`, `data/bad-tokens` for another vocabulary, or `data/corpus-too-small`
+ * for less than one batch.
  */
 export function mlmBatches(tokens: TokenFile, options: MlmBatchesOptions): MlmBatches {
-  const { batchSize, sequenceLength, seed, tokenizer, order = "shuffled" } = options;
+  const { batchSize, sequenceLength, seed, tokenizer: { special, vocabSize }, order = "shuffled", packing = "full-document", wordStarts } = options;
   const maskedPerSequence = options.maskedPerSequence ?? Math.ceil(0.15 * sequenceLength);
   validate(tokens, options, maskedPerSequence);
-  const sequences = Math.floor(tokens.tokens / (sequenceLength - 2));
-  const stepsPerEpoch = Math.floor(sequences / batchSize);
-  const orderOf = sequenceOrder(seed, sequences, order);
-  const { special, vocabSize } = tokenizer;
+  const packed = packSequences(tokens, { sequenceLength, special, packing });
+  requireBatch(tokens, packed, options);
+  const stepsPerEpoch = Math.floor(packed.count / batchSize);
+  const orderOf = sequenceOrder(seed, packed.count, order);
+  const masking = { vocabSize, special, batchSize, sequenceLength, maskedPerSequence, ...(wordStarts && { wordStarts }) };
 
   return {
-    sequences,
+    sequences: packed.count,
     stepsPerEpoch,
     at(step) {
       if (!Number.isSafeInteger(step) || step < 0) {
@@ -65,13 +70,10 @@ export function mlmBatches(tokens: TokenFile, options: MlmBatchesOptions): MlmBa
       const stepInEpoch = step % stepsPerEpoch;
       const ids = new Int32Array(batchSize * sequenceLength); // [batch, seq]
       for (let row = 0; row < batchSize; row++) {
-        const sequence = sequenceAt(stepInEpoch * batchSize + row);
-        ids[row * sequenceLength] = special.begin;
-        ids.set(tokens.read(sequence * (sequenceLength - 2), sequenceLength - 2), row * sequenceLength + 1);
-        ids[(row + 1) * sequenceLength - 1] = special.end;
+        packed.fill(sequenceAt(stepInEpoch * batchSize + row), ids.subarray(row * sequenceLength, (row + 1) * sequenceLength));
       }
       const rng = random(seed, "mask", order === "shuffled" ? step : stepInEpoch);
-      return { ids, ...maskTokens(ids, { vocabSize, special, batchSize, sequenceLength, maskedPerSequence }, rng) };
+      return { ids, ...maskTokens(ids, masking, rng) };
     },
   };
 }
@@ -106,9 +108,11 @@ function validate(tokens: TokenFile, { batchSize, sequenceLength, tokenizer }: V
     const sizes = `${tokens.vocabSize} tokens and the tokenizer ${tokenizer.vocabSize}`;
     throw new DataError("data/bad-tokens", `data: the token file has a vocabulary of ${sizes}; open it with the tokenizer that made it`);
   }
-  const needed = batchSize * (sequenceLength - 2);
-  if (tokens.tokens < needed) {
-    const batch = `one batch of ${batchSize} sequences of ${sequenceLength} needs ${needed} tokens`;
-    throw new DataError("data/corpus-too-small", `data: ${batch}, but the corpus has ${tokens.tokens}; add text, or lower the batch size`);
-  }
+}
+
+function requireBatch({ tokens }: TokenFile, { count }: PackedSequences, { batchSize, sequenceLength, packing = "full-document" }: ValidationBatchesOptions): void {
+  if (count >= batchSize) return;
+  const sequences = `one batch of ${batchSize} sequences of ${sequenceLength}`;
+  const [needed, found] = packing === "full-document" ? [` needs ${batchSize * (sequenceLength - 2)} tokens`, tokens] : ["", `${count} sequences`];
+  throw new DataError("data/corpus-too-small", `data: ${sequences}${needed}, but the corpus has ${found}; add text, or lower the batch size`);
 }

@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { openPreparedCorpus, prepareCorpus, type PrepareCorpusOptions, type PrepareProgress } from "./prepare-corpus.js";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { openPreparedCorpus, prepareCorpus, type PrepareCorpusOptions, type PreparedCorpus, type PrepareProgress } from "./prepare-corpus.js";
+import { trainByteLevelBpe } from "./train-byte-level-bpe.js";
 
 const root = mkdtempSync(join(tmpdir(), "bort-data-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -43,5 +45,77 @@ describe("prepareCorpus", () => {
     writeFileSync(join(root, "file"), "");
     const prepared = prepareCorpus(join(root, "file", "below"), () => documents, { tokenizer: { vocabSize: 270 }, splitOf });
     await expect(prepared).rejects.toMatchObject({ code: "data/write-failed" });
+  });
+});
+
+describe("prepareCorpus from a source", () => {
+  const many = Array.from({ length: 400 }, (_, i) => `${"fish ".repeat(i % 9)}number ${i}`);
+  const options: PrepareCorpusOptions = { tokenizer: { vocabSize: 280 }, source: "many", splitOf: (text) => (text.endsWith("7") ? "validation" : "train"), shardTokens: 500 };
+  const tokensOf = ({ train, validation }: PreparedCorpus): number[][] => [train, validation].map((part) => [...part.read(0, part.tokens)]);
+  /** What a preparation holds; it is closed. */
+  const held = async (folder: string, passes: () => void, changed: Partial<PrepareCorpusOptions> = {}): Promise<number[][]> => {
+    const corpus = await prepareCorpus(folder, () => { passes(); return many; }, { ...options, ...changed });
+    try {
+      return tokensOf(corpus);
+    } finally {
+      corpus.close();
+    }
+  };
+
+  it("uses what was made of the same source with the same tokenizer, and nothing else", async () => {
+    const folder = join(root, "reused");
+    const passes = vi.fn();
+    const first = await held(folder, passes);
+    expect(passes).toHaveBeenCalledTimes(3);
+    expect(readdirSync(folder).filter((name) => name.startsWith("train-")).length).toBeGreaterThan(3);
+    expect(await held(folder, passes)).toEqual(first);
+    expect(passes).toHaveBeenCalledTimes(3);
+    expect(await held(folder, passes, { source: "other" })).toEqual(first);
+    expect(passes).toHaveBeenCalledTimes(6);
+    expect(await held(folder, passes, { source: "other", tokenizer: { vocabSize: 270 } })).not.toEqual(first);
+    expect(passes).toHaveBeenCalledTimes(9);
+  });
+
+  it.each([["the vocabulary", 0, 100, 3], ["the training part", 1, 300, 2], ["the validation part", 2, 399, 2]])("goes on after a kill in %s", async (_, pass, at, passesLeft) => {
+    const whole = await held(join(root, `whole-${pass}`), () => undefined);
+    const [folder, killed] = [join(root, `dying-${pass}`), join(root, `killed-${pass}`)];
+    let passes = -1;
+    const dying = function* (): Generator<string> {
+      passes++;
+      for (const [i, text] of many.entries()) {
+        if (passes === pass && i === at) cpSync(folder, killed, { recursive: true }); // As a kill at this moment leaves it.
+        yield text;
+      }
+    };
+    (await prepareCorpus(folder, dying, options)).close();
+    expect(readdirSync(killed)).toContain("prepare.lock");
+    expect(readdirSync(killed).some((name) => name.endsWith(".tmp"))).toBe(pass > 0);
+    await expect(prepareCorpus(killed, () => many, options)).rejects.toMatchObject({ code: "data/locked" });
+    writeFileSync(join(killed, "prepare.lock"), `${spawnSync(process.execPath, ["--eval", ""]).pid} ${hostname()}`);
+    const again = vi.fn();
+    expect(await held(killed, again)).toEqual(whole);
+    expect(again).toHaveBeenCalledTimes(passesLeft);
+    expect(readdirSync(killed)).toEqual(readdirSync(folder));
+  });
+
+  it("keeps whole shards when the documents fail, and refuses a folder that is in use", async () => {
+    const folder = join(root, "failing");
+    const failing = function* (): Generator<string> {
+      yield* many;
+      throw new RangeError("mine");
+    };
+    const tokenizer = await trainByteLevelBpe(many, { vocabSize: 280 });
+    await expect(prepareCorpus(folder, failing, { ...options, tokenizer })).rejects.toThrow(RangeError);
+    const kept = readdirSync(folder);
+    expect(kept.filter((name) => /^train-\d{5}\.tokens$/.test(name)).length).toBe(kept.length - 1);
+    expect(kept).toContain("prepared.json");
+    expect(() => openPreparedCorpus(folder, tokenizer)).toThrow(expect.objectContaining({ code: "data/missing-path" }));
+  });
+
+  it("refuses a file of its name that it did not write", async () => {
+    const folder = join(root, "foreign");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "prepared.json"), "{");
+    await expect(prepareCorpus(folder, () => many, options)).rejects.toMatchObject({ code: "data/bad-tokens" });
   });
 });

@@ -3,7 +3,8 @@ import type * as promises from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { openTokenFile, writeTokenFile } from "./token-file.js";
+import { openTokenFile, verifyTokenFile, writeTokenFile } from "./token-file.js";
+import { openTokenShards, writeTokenShards } from "./token-shards.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { trainByteLevelBpe } from "./train-byte-level-bpe.js";
 
@@ -40,7 +41,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const EXPECTED = (): number[] => TEXTS.flatMap((text) => [...tokenizer.encode(text), tokenizer.special.end]);
 const withVocabulary = (vocabSize: number): Tokenizer => ({
-  vocabSize, special: tokenizer.special, encode: () => Int32Array.of(5, vocabSize - 1), decode: String, idToToken: String, toJson: () => "{}",
+  vocabSize, special: tokenizer.special, encode: () => Int32Array.of(5, vocabSize - 1), decode: String, idToToken: String, modelInput: () => ({ ids: new Int32Array(), tokenTypes: new Int32Array() }), toJson: () => "{}",
 });
 
 describe("a token file", () => {
@@ -58,7 +59,7 @@ describe("a token file", () => {
   it.each([[262, 2], [65_536, 2], [65_537, 4], [2 ** 20, 4]])("of a vocabulary of %i takes %i bytes a token", async (vocabSize, width) => {
     const other = withVocabulary(vocabSize);
     const { sizeBytes, tokens, documents } = await writeTokenFile(join(root, "wide.bin"), ["a", "b"], other);
-    expect({ sizeBytes, tokens, documents }).toEqual({ sizeBytes: 64 + 6 * width, tokens: 6, documents: 2 });
+    expect({ sizeBytes, tokens, documents }).toEqual({ sizeBytes: 80 + 6 * width, tokens: 6, documents: 2 });
     const file = openTokenFile(join(root, "wide.bin"), other);
     expect([...file.read(0, 6)]).toEqual([5, vocabSize - 1, 2, 5, vocabSize - 1, 2]);
     file.close();
@@ -102,7 +103,7 @@ describe("a token file", () => {
   it("is refused with another tokenizer, or with a token beyond its vocabulary", () => {
     expect(() => openTokenFile(path, withVocabulary(262))).toThrow(expect.objectContaining({ code: "data/bad-tokens" }));
     const bytes = readFileSync(path);
-    bytes.writeUInt16LE(262, 64);
+    bytes.writeUInt16LE(262, 80);
     writeFileSync(join(root, "spoiled.bin"), bytes);
     const file = openTokenFile(join(root, "spoiled.bin"));
     expect(() => file.read(0, 1)).toThrow(expect.objectContaining({ code: "data/bad-tokens" }));
@@ -111,6 +112,19 @@ describe("a token file", () => {
 
   it("must exist", () => {
     expect(() => openTokenFile(join(root, "missing.bin"))).toThrow(expect.objectContaining({ code: "data/missing-path" }));
+  });
+
+  it("knows its documents, and finds a byte that has changed", () => {
+    const file = openTokenFile(path, tokenizer);
+    expect(file.documents).toBe(TEXTS.length);
+    file.close();
+    expect(() => file.read(0, 1)).toThrow(expect.objectContaining({ code: "data/read-failed" }));
+    verifyTokenFile(path, tokenizer);
+    const bytes = readFileSync(path);
+    bytes[90]! ^= 1;
+    const copy = join(root, "changed.bin");
+    writeFileSync(copy, bytes);
+    expect(() => verifyTokenFile(copy)).toThrow(expect.objectContaining({ code: "data/bad-tokens", message: expect.stringContaining(copy) as string }));
   });
 });
 
@@ -135,7 +149,7 @@ describe("writeTokenFile", () => {
   });
 
   it("writes on where the disk takes a part", async () => {
-    disk.atOnceBytes = 64; // No less than the header, which is written in one piece.
+    disk.atOnceBytes = 64;
     const partly = join(root, "partly.bin");
     const { tokens } = await writeTokenFile(partly, ["one two ".repeat(100)], tokenizer);
     const file = openTokenFile(partly, tokenizer);
@@ -153,6 +167,20 @@ describe("writeTokenFile", () => {
   it("says that a folder is missing", async () => {
     const lost = writeTokenFile(join(root, "no/such/folder.bin"), TEXTS, tokenizer);
     await expect(lost).rejects.toThrow(expect.objectContaining({ code: "data/write-failed" }));
+  });
+
+  it("keeps whole shards and no half of one when the disk is full, and goes on when it is not", async () => {
+    const folder = mkdtempSync(join(root, "shards-"));
+    const prefix = join(folder, "train");
+    const texts = Array.from({ length: 50 }, (_, i) => `one two ${i}`);
+    disk.freeBytes = 500;
+    await expect(writeTokenShards(prefix, texts, tokenizer, { shardTokens: 60 })).rejects.toThrow(expect.objectContaining({ code: "data/write-failed" }));
+    const whole = readdirSync(folder);
+    expect(whole).toEqual(["train-00000.tokens", "train-00001.tokens"]);
+    disk.freeBytes = Infinity;
+    const summary = await writeTokenShards(prefix, texts, tokenizer, { shardTokens: 60 });
+    expect(summary.documents).toBe(50);
+    openTokenShards(prefix, summary, tokenizer).close();
   });
 
   it("reports its progress", async () => {

@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { crc32 } from "node:zlib";
 import { breather } from "./breather.js";
 import { DataError } from "./data-error.js";
+import { readFailed } from "./read-failed.js";
+import { badTokens, bytesPerToken, decodeHeader, HEADER_BYTES, type TokenFileHeader, tokenizerFingerprint } from "./token-file-header.js";
+import { type TokenFileSummary, TokenFileWriter } from "./token-file-writer.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** How to write a token file. */
@@ -12,15 +14,7 @@ export interface WriteTokenFileOptions {
   readonly onProgress?: (documents: number, tokens: number) => void;
 }
 
-/** What a token file was found to hold while it was written. */
-export interface TokenFileSummary {
-  readonly documents: number;
-  /** With the `end` token of every document. */
-  readonly tokens: number;
-  readonly sizeBytes: number;
-}
-
-/** An open file of tokens; a document is a run of tokens up to and with an `end` token. */
+/** An open run of tokens on disk; a document is a run of tokens up to and with an `end` token. */
 export interface TokenFile {
   readonly tokens: number;
   /** The vocabulary of the tokenizer that made the file. */
@@ -30,14 +24,13 @@ export interface TokenFile {
   close(): void;
 }
 
-/*
- * Little-endian, 64 bytes of header and then the tokens:
- * magic (8 bytes), version (u32), bytes per token (u32), vocabulary size (u32), zero (u32), tokens (u64), SHA-256 of tokenizer.json (32 bytes).
- */
-const MAGIC = "BORTTOKS";
-const VERSION = 1;
-const HEADER_BYTES = 64;
-const WRITE_BYTES = 1 << 20;
+/** A token file that knows how many documents it holds. */
+export interface StoredTokens extends TokenFile {
+  readonly documents: number;
+}
+
+/** How often `onProgress` is called, in documents. */
+export const PROGRESS_DOCUMENTS = 1000;
 
 /**
  * Tokenizes a stream of documents into a file, `end` after each, 2 bytes a token up to a vocabulary of 65,536 and 4 above.
@@ -50,28 +43,19 @@ export async function writeTokenFile(
   tokenizer: Tokenizer,
   { signal, onProgress }: WriteTokenFileOptions = {},
 ): Promise<TokenFileSummary> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const handle = await writing(path, open(temporary, "w"));
+  const writer = await TokenFileWriter.create(path, tokenizer);
   try {
-    const writer = new TokenWriter(path, handle, bytesPerToken(tokenizer.vocabSize));
     const breathe = breather(signal);
-    let count = 0;
     for await (const document of documents) {
-      await writer.write(tokenizer.encode(document));
-      await writer.write([tokenizer.special.end]);
-      if (++count % 1000 === 0) onProgress?.(count, writer.tokens);
+      await writer.add(document);
+      if (writer.documents % PROGRESS_DOCUMENTS === 0) onProgress?.(writer.documents, writer.tokens);
       await breathe();
     }
-    await writer.flush();
-    await writing(path, handle.write(header(tokenizer, writer.tokens), 0, HEADER_BYTES, 0));
-    await writing(path, handle.sync());
-    await writing(path, handle.close());
-    await writing(path, rename(temporary, path));
-    onProgress?.(count, writer.tokens);
-    return { documents: count, tokens: writer.tokens, sizeBytes: writer.position };
+    const summary = await writer.finish();
+    onProgress?.(summary.documents, summary.tokens);
+    return summary;
   } catch (error) {
-    await handle.close().catch(() => undefined); // It may be closed already; the first error is the one to report.
-    await rm(temporary, { force: true });
+    await writer.abandon();
     throw error;
   }
 }
@@ -80,77 +64,55 @@ export async function writeTokenFile(
  * Opens a token file; where `tokenizer` is given, it must be the one that made the file.
  * Throws `data/missing-path`, or `data/bad-tokens` for another kind of file, one that was cut short, or another tokenizer.
  */
-export function openTokenFile(path: string, tokenizer?: Tokenizer): TokenFile {
-  const descriptor = openForReading(path);
+export function openTokenFile(path: string, tokenizer?: Tokenizer): StoredTokens {
+  return DiskTokenFile.open(path, tokenizer);
+}
+
+/** Opens a token file as `openTokenFile` does, and reads it once for its checksum; throws `data/bad-tokens` where a byte has changed. */
+export function verifyTokenFile(path: string, tokenizer?: Tokenizer): void {
+  const file = DiskTokenFile.open(path, tokenizer);
   try {
-    return new DiskTokenFile(path, descriptor, tokenizer);
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
+    file.verify();
+  } finally {
+    file.close();
   }
 }
 
-/** Gathers tokens into large writes. */
-class TokenWriter {
-  tokens = 0;
-  position: number = HEADER_BYTES;
-  readonly #path: string;
-  readonly #handle: FileHandle;
-  readonly #width: 2 | 4;
-  readonly #buffer: Buffer = Buffer.alloc(WRITE_BYTES);
-  #used = 0;
+const VERIFY_BYTES = 1 << 20;
 
-  constructor(path: string, handle: FileHandle, width: 2 | 4) {
-    this.#path = path;
-    this.#handle = handle;
-    this.#width = width;
-  }
-
-  async write(ids: ArrayLike<number>): Promise<void> {
-    for (let i = 0; i < ids.length; i++) {
-      if (this.#used === WRITE_BYTES) await this.flush();
-      this.#used = this.#buffer.writeUIntLE(ids[i]!, this.#used, this.#width);
-    }
-    this.tokens += ids.length;
-  }
-
-  async flush(): Promise<void> {
-    for (let start = 0; start < this.#used;) { // A disk that is almost full takes a part.
-      const { bytesWritten } = await writing(this.#path, this.#handle.write(this.#buffer, start, this.#used - start, this.position));
-      start += bytesWritten;
-      this.position += bytesWritten;
-    }
-    this.#used = 0;
-  }
-}
-
-class DiskTokenFile implements TokenFile {
+class DiskTokenFile implements StoredTokens {
   readonly tokens: number;
+  readonly documents: number;
   readonly vocabSize: number;
   readonly #path: string;
-  readonly #descriptor: number;
+  readonly #checksum: number;
   readonly #width: number;
+  #descriptor: number | undefined;
   #buffer: Buffer = Buffer.alloc(0);
 
-  constructor(path: string, descriptor: number, tokenizer: Tokenizer | undefined) {
-    const head = Buffer.alloc(HEADER_BYTES);
-    const size = fstatSync(descriptor).size;
-    if (readSync(descriptor, head, 0, HEADER_BYTES, 0) < HEADER_BYTES || head.toString("latin1", 0, 8) !== MAGIC) {
-      throw badTokens(path, "is not a token file");
-    }
-    if (head.readUInt32LE(8) !== VERSION) throw badTokens(path, `has format ${head.readUInt32LE(8)}, and this program reads format ${VERSION}`);
+  private constructor(path: string, descriptor: number, { tokens, documents, vocabSize, checksum }: TokenFileHeader) {
     this.#path = path;
     this.#descriptor = descriptor;
-    this.#width = head.readUInt32LE(12);
-    this.vocabSize = head.readUInt32LE(16);
-    this.tokens = Number(head.readBigUInt64LE(24));
-    if (this.#width !== bytesPerToken(this.vocabSize)) {
-      throw badTokens(path, `says ${this.#width} bytes a token, which a vocabulary of ${this.vocabSize} has not`);
-    }
-    const needed = HEADER_BYTES + this.tokens * this.#width;
-    if (size !== needed) throw badTokens(path, `should have ${needed} bytes for its ${this.tokens} tokens, but has ${size}`);
-    if (tokenizer && !fingerprint(tokenizer).equals(head.subarray(32, 64))) {
-      throw badTokens(path, `was made by another tokenizer (${this.vocabSize} tokens, this one has ${tokenizer.vocabSize})`);
+    this.#checksum = checksum;
+    this.#width = bytesPerToken(vocabSize);
+    this.tokens = tokens;
+    this.documents = documents;
+    this.vocabSize = vocabSize;
+  }
+
+  static open(path: string, tokenizer: Tokenizer | undefined): DiskTokenFile {
+    const descriptor = openForReading(path);
+    try {
+      const head = Buffer.alloc(HEADER_BYTES);
+      readSync(descriptor, head, 0, HEADER_BYTES, 0);
+      const header = decodeHeader(head, path, fstatSync(descriptor).size);
+      if (tokenizer && !tokenizerFingerprint(tokenizer).equals(header.tokenizer)) {
+        throw badTokens(path, `was made by another tokenizer (${header.vocabSize} tokens, this one has ${tokenizer.vocabSize})`);
+      }
+      return new DiskTokenFile(path, descriptor, header);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
     }
   }
 
@@ -158,71 +120,49 @@ class DiskTokenFile implements TokenFile {
     if (!Number.isInteger(offset) || !Number.isInteger(count) || offset < 0 || count < 0 || offset + count > this.tokens) {
       throw new DataError("data/bad-tokens", `data: cannot read ${count} tokens from ${offset} on: ${this.#path} has ${this.tokens}`);
     }
-    const size = count * this.#width;
-    if (this.#buffer.length < size) this.#buffer = Buffer.alloc(size);
-    this.#fill(size, HEADER_BYTES + offset * this.#width);
+    const bytes = this.#bytes(HEADER_BYTES + offset * this.#width, count * this.#width);
     const ids = new Int32Array(count);
     for (let i = 0; i < count; i++) {
-      const id = this.#width === 2 ? this.#buffer.readUInt16LE(2 * i) : this.#buffer.readUInt32LE(4 * i);
+      const id = this.#width === 2 ? bytes.readUInt16LE(2 * i) : bytes.readUInt32LE(4 * i);
       if (id >= this.vocabSize) throw badTokens(this.#path, `holds the token ${id}, and its vocabulary ends at ${this.vocabSize - 1}`);
       ids[i] = id;
     }
     return ids;
   }
 
-  close(): void {
-    closeSync(this.#descriptor);
+  verify(): void {
+    const end = HEADER_BYTES + this.tokens * this.#width;
+    let checksum = 0;
+    for (let at = HEADER_BYTES; at < end; at += VERIFY_BYTES) {
+      const size = Math.min(VERIFY_BYTES, end - at);
+      checksum = crc32(this.#bytes(at, size).subarray(0, size), checksum);
+    }
+    if (checksum !== this.#checksum) throw badTokens(this.#path, "is damaged: its checksum is not that of its tokens");
   }
 
-  #fill(size: number, position: number): void {
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** A buffer that begins with the `size` bytes at `position`, good until the next call. */
+  #bytes(position: number, size: number): Buffer {
+    if (this.#descriptor === undefined) throw new DataError("data/read-failed", `data: ${this.#path} was closed; open it again to read it`);
+    if (this.#buffer.length < size) this.#buffer = Buffer.alloc(size);
     for (let filled = 0; filled < size;) {
       const got = readSync(this.#descriptor, this.#buffer, filled, size - filled, position + filled);
       if (got === 0) throw badTokens(this.#path, "has become shorter since it was opened");
       filled += got;
     }
+    return this.#buffer;
   }
-}
-
-function header(tokenizer: Tokenizer, tokens: number): Buffer {
-  const head = Buffer.alloc(HEADER_BYTES);
-  head.write(MAGIC, "latin1");
-  head.writeUInt32LE(VERSION, 8);
-  head.writeUInt32LE(bytesPerToken(tokenizer.vocabSize), 12);
-  head.writeUInt32LE(tokenizer.vocabSize, 16);
-  head.writeBigUInt64LE(BigInt(tokens), 24);
-  fingerprint(tokenizer).copy(head, 32);
-  return head;
-}
-
-function fingerprint(tokenizer: Tokenizer): Buffer {
-  return createHash("sha256").update(tokenizer.toJson()).digest();
-}
-
-function bytesPerToken(vocabSize: number): 2 | 4 {
-  return vocabSize <= 65_536 ? 2 : 4;
 }
 
 function openForReading(path: string): number {
   try {
     return openSync(path, "r");
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new DataError("data/missing-path", `data: there is no token file ${path}`, { cause });
-    throw new DataError("data/read-failed", `data: cannot read ${path} (${code})`, { cause });
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw readFailed(path, cause);
+    throw new DataError("data/missing-path", `data: there is no token file ${path}`, { cause });
   }
-}
-
-/** What `result` resolves to; throws `data/write-failed` where it rejects. */
-export async function writing<T>(path: string, result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === "ENOSPC" ? "the disk is full; free some space" : code;
-    throw new DataError("data/write-failed", `data: cannot write ${path} (${why})`, { cause });
-  }
-}
-
-function badTokens(path: string, problem: string): DataError {
-  return new DataError("data/bad-tokens", `data: ${path} ${problem}; make it again from the corpus`);
 }

@@ -1,14 +1,17 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readTokenizerJson } from "./byte-level-bpe.js";
+import { readTokenizerJson } from "./tokenizer-json.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { trainByteLevelBpe } from "./train-byte-level-bpe.js";
 
 interface TokenizerJson {
   added_tokens: { id: number; content: string; lstrip: boolean; single_word: boolean }[];
+  truncation: unknown;
+  padding: unknown;
   normalizer: unknown;
   pre_tokenizer: Record<string, unknown>;
   decoder: unknown;
+  post_processor: unknown;
   model: Record<string, unknown> & { vocab: Record<string, unknown>; merges: unknown[] };
 }
 
@@ -53,7 +56,33 @@ describe("tokenizer.json", () => {
       it.model.merges = it.model.merges.map((merge) => (merge as string).split(" "));
       it.added_tokens = [];
     });
-    expect(readTokenizerJson(text).toJson()).toBe(trained.toJson());
+    const read = readTokenizerJson(text);
+    for (const sample of SAMPLES) expect(read.encode(sample)).toEqual(trained.encode(sample));
+    expect((JSON.parse(read.toJson()) as TokenizerJson).added_tokens).toEqual((JSON.parse(trained.toJson()) as TokenizerJson).added_tokens);
+  });
+
+  it("is the same document again, what is not used here too", () => {
+    const text = changed((it) => {
+      it.truncation = { max_length: 128, strategy: "LongestFirst", stride: 0 };
+      it.padding = { strategy: { Fixed: 128 } };
+      it.model["notes"] = "kept";
+    });
+    expect(JSON.parse(readTokenizerJson(text).toJson())).toEqual(json);
+    expect(readTokenizerJson(text).encode("the weather")).toEqual(trained.encode("the weather"));
+  });
+
+  it("may leave out the model's type and the decoder", () => {
+    const read = readTokenizerJson(changed((it) => { delete it.model["type"]; it.decoder = null; }));
+    for (const sample of SAMPLES) expect(read.decode(read.encode(sample))).toBe(sample);
+  });
+
+  it("may name its special tokens as it likes, if that is said", () => {
+    const text = changed((it) => {
+      it.model.vocab = Object.fromEntries(Object.entries(it.model.vocab).map(([token, id]) => [token === "<s>" ? "<go>" : token, id]));
+      it.added_tokens[0]!.content = "<go>";
+    });
+    expect(readTokenizerJson(text, { begin: "<go>" }).special.begin).toBe(0);
+    expect(() => readTokenizerJson(text)).toThrow(/no <s> or \[CLS\] token/);
   });
 
   it("may have its special tokens at other ids", () => {
@@ -69,21 +98,21 @@ describe("tokenizer.json", () => {
 
   it.each<[string, RegExp, (json: TokenizerJson) => void]>([
     ["no <mask>", /no <mask>/, (it) => { delete it.model.vocab["<mask>"]; it.model.vocab["ordinary"] = 4; it.added_tokens.pop(); }],
-    ["an unknown model", /"WordPiece"/, (it) => { it.model["type"] = "WordPiece"; }],
+    ["an unknown model", /"Unigram"/, (it) => { it.model["type"] = "Unigram"; }],
     ["no vocabulary", /model\.vocab/, (it) => { delete (it.model as Record<string, unknown>)["vocab"]; }],
     ["dropout", /dropout/, (it) => { it.model["dropout"] = 0.1; }],
     ["ignore_merges", /ignore_merges/, (it) => { it.model["ignore_merges"] = true; }],
-    ["a normalizer", /normalizer/, (it) => { it.normalizer = { type: "Lowercase" }; }],
-    ["another pre-tokenizer", /"Whitespace"/, (it) => { it.pre_tokenizer = { type: "Whitespace" }; }],
-    ["a prefix space", /add_prefix_space/, (it) => { it.pre_tokenizer["add_prefix_space"] = true; }],
-    ["no pattern", /use_regex/, (it) => { it.pre_tokenizer["use_regex"] = false; }],
-    ["another decoder", /"WordPiece"/, (it) => { it.decoder = { type: "WordPiece" }; }],
+    ["WordPiece over bytes", /pre_tokenizer of characters/, (it) => { it.model["type"] = "WordPiece"; }],
+    ["an unknown normalizer", /"Nmt"/, (it) => { it.normalizer = { type: "Nmt" }; }],
+    ["a pre-tokenizer of characters", /ends with ByteLevel/, (it) => { it.pre_tokenizer = { type: "Whitespace" }; }],
+    ["an unknown pre-tokenizer", /"Metaspace"/, (it) => { it.pre_tokenizer = { type: "Metaspace" }; }],
+    ["an unknown decoder", /"BPEDecoder"/, (it) => { it.decoder = { type: "BPEDecoder" }; }],
+    ["a post-processor of ids that are none", /5000/, (it) => { it.post_processor = { type: "BertProcessing", cls: ["<s>", 0], sep: ["</s>", 5000] }; }],
     ["a gap in the ids", /from 0 to/, (it) => { it.model.vocab["the"] = 5000; }],
     ["an id twice", /both have id/, (it) => { it.model.vocab["the"] = 270; it.model.vocab["er"] = 270; }],
     ["an id that is text", /"7"/, (it) => { it.model.vocab["the"] = "7"; }],
     ["an added token with two ids", /two ids/, (it) => { it.added_tokens[0]!.id = 9; }],
     ["an added token without text", /content/, (it) => { it.added_tokens[0]!.content = ""; }],
-    ["an added token that is a single word", /single_word/, (it) => { it.added_tokens[0]!.single_word = true; }],
     ["a missing byte", /byte 65/, (it) => { it.model.vocab["AA"] = it.model.vocab["A"]; delete it.model.vocab["A"]; }],
     ["a merge of three", /merges\[0\]/, (it) => { it.model.merges[0] = "a b c"; }],
     ["a merge of numbers", /merges\[0\]/, (it) => { it.model.merges[0] = [1, 2]; }],

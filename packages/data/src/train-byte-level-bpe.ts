@@ -1,24 +1,17 @@
-import { breather } from "./breather.js";
-import { ByteLevelBpe } from "./byte-level-bpe.js";
+import { specialTokenEntry } from "./added-tokens.js";
+import { byteLevelBpeDocument } from "./byte-level-bpe-document.js";
 import { BYTE_SYMBOLS } from "./byte-symbols.js";
-import { countPreTokens } from "./count-pre-tokens.js";
-import { DataError } from "./data-error.js";
-import { MergeQueue } from "./merge-queue.js";
+import { templateProcessor } from "./input-template.js";
+import { checkTrainingOptions, learnMerges, type TrainTokenizerOptions } from "./learn-merges.js";
+import { preTokens } from "./pre-tokens.js";
 import { SPECIAL_TOKEN_NAMES, type Tokenizer } from "./tokenizer.js";
+import { tokenizerOfDocument } from "./tokenizer-json.js";
 
-/** How to train a tokenizer. */
-export interface TrainByteLevelBpeOptions {
-  /** The number of tokens, at least 261: five special ones, 256 bytes, and the merges. */
-  readonly vocabSize: number;
-  /** How often a pair must stand in the texts to become a token. Default 2. */
-  readonly minFrequency?: number;
-  readonly signal?: AbortSignal;
-  /** Called with the merges found and the merges wanted. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
+/** How to train a byte-level BPE tokenizer; `vocabSize` is at least 261: five special tokens, 256 bytes, and the merges. */
+export type TrainByteLevelBpeOptions = TrainTokenizerOptions;
 
 const SPECIAL_TOKENS = Object.values(SPECIAL_TOKEN_NAMES);
-const SMALLEST_VOCABULARY = SPECIAL_TOKENS.length + BYTE_SYMBOLS.length;
+const STARTING_TOKENS: readonly string[] = [...SPECIAL_TOKENS, ...[...BYTE_SYMBOLS].sort()];
 
 /**
  * Trains a byte-level BPE tokenizer on a stream of texts: ids 0 to 4 are `<s> <pad> </s> <unk> <mask>`, then come the bytes, then the merges.
@@ -26,50 +19,22 @@ const SMALLEST_VOCABULARY = SPECIAL_TOKENS.length + BYTE_SYMBOLS.length;
  * Throws `data/bad-option`, or `data/empty-corpus` where the texts are empty. Source: Sennrich et al. 2016, algorithm 1.
  */
 export async function trainByteLevelBpe(
-  texts: Iterable<string> | AsyncIterable<string>,
-  { vocabSize, minFrequency = 2, signal, onProgress }: TrainByteLevelBpeOptions,
+  texts: Iterable<string> | AsyncIterable<string>, options: TrainByteLevelBpeOptions,
 ): Promise<Tokenizer> {
-  if (!Number.isInteger(vocabSize) || vocabSize < SMALLEST_VOCABULARY || vocabSize > 2 ** 24) {
-    throw new DataError("data/bad-option", `data: vocabSize must be an integer in [${SMALLEST_VOCABULARY}, 2^24], got ${vocabSize}`);
-  }
-  if (!Number.isInteger(minFrequency) || minFrequency < 1) {
-    throw new DataError("data/bad-option", `data: minFrequency must be an integer of at least 1, got ${minFrequency}`);
-  }
-  const breathe = breather(signal);
-  const counts = await countPreTokens(texts, { breathe });
-  if (counts.size === 0) throw new DataError("data/empty-corpus", "data: a tokenizer needs text to train on, got none");
-
-  const tokens = [...SPECIAL_TOKENS, ...[...BYTE_SYMBOLS].sort()];
-  const queue = await queueWords(counts, tokens, vocabSize, breathe);
-  const merges: [string, string][] = [];
-  const wanted = vocabSize - tokens.length;
-  while (merges.length < wanted) {
-    const pair = queue.pop(minFrequency);
-    if (pair === undefined) break;
-    const [left, right] = [tokens[pair.left]!, tokens[pair.right]!];
-    queue.merge(pair, tokens.length);
-    tokens.push(left + right); // New: equal bytes are cut alike wherever no token crosses their ends, so no other pair spells them.
-    merges.push([left, right]);
-    if (merges.length % 100 === 0) onProgress?.(merges.length, wanted);
-    await breathe();
-  }
-  onProgress?.(merges.length, wanted);
-  const addedTokens = SPECIAL_TOKENS.map((content, id) => ({ id, content, stripsLeft: false, stripsRight: false, isSpecial: true }));
-  return new ByteLevelBpe({ tokens, merges, addedTokens });
-}
-
-async function queueWords(
-  counts: ReadonlyMap<string, number>, tokens: readonly string[], vocabSize: number, breathe: () => Promise<void>,
-): Promise<MergeQueue> {
-  const idOfByte = Int32Array.from(BYTE_SYMBOLS, (symbol) => tokens.indexOf(symbol));
+  checkTrainingOptions(options, STARTING_TOKENS.length);
+  const idOfByte = Int32Array.from(BYTE_SYMBOLS, (symbol) => STARTING_TOKENS.indexOf(symbol));
   const encoder = new TextEncoder();
-  let symbols = 0;
-  for (const word of counts.keys()) symbols += Buffer.byteLength(word);
-  const queue = new MergeQueue(symbols, vocabSize);
-  for (const [word, count] of counts) {
-    queue.add(Int32Array.from(encoder.encode(word), (byte) => idOfByte[byte]!), count);
-    await breathe();
-  }
-  queue.start();
-  return queue;
+  const symbolsOf = (word: string): Int32Array => Int32Array.from(encoder.encode(word), (byte) => idOfByte[byte]!);
+  const { tokens, merges } = await learnMerges(texts, {
+    cut: preTokens,
+    startFrom: () => ({ tokens: STARTING_TOKENS, symbolsOf }),
+    join: (left, right) => left + right,
+  }, options);
+  const { begin, end } = SPECIAL_TOKEN_NAMES;
+  return tokenizerOfDocument(byteLevelBpeDocument({
+    vocabulary: Object.fromEntries(tokens.map((token, id) => [token, id])),
+    merges: merges.map((pair) => pair.join(" ")),
+    addedTokens: SPECIAL_TOKENS.map((content, id) => specialTokenEntry(id, content)),
+    postProcessor: templateProcessor([begin, tokens.indexOf(begin)], [end, tokens.indexOf(end)], 0),
+  }));
 }

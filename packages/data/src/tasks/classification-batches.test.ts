@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { fillTemplate, inputTemplateAt, templateProcessor } from "../input-template.js";
 import { type Tokenizer } from "../tokenizer.js";
 import { classificationBatches, truncatePair, type ClassificationBatchesOptions } from "./classification-batches.js";
 import { type TextExample } from "./text-task.js";
 
+const bort = inputTemplateAt(templateProcessor(["<s>", 1], ["</s>", 2], 0));
+const roberta = inputTemplateAt({ type: "RobertaProcessing", cls: ["<s>", 1], sep: ["</s>", 2] });
+
 /** A token a word: its number plus 10. */
 const tokenizer = {
+  modelInput: (first: ArrayLike<number>, second?: ArrayLike<number>) => fillTemplate(bort, first, second),
   special: { begin: 1, pad: 0, end: 2, unknown: 3, mask: 4 },
   encode: (text: string) => Int32Array.from(text === "" ? [] : text.split(" "), (word) => Number(word) + 10),
 } as unknown as Tokenizer;
@@ -40,6 +45,13 @@ describe("rows", () => {
     const batch = classificationBatches(examples, { ...options, maxLength: 8 }).at(0);
     expect(batch.length).toBe(8);
     expect([...batch.ids]).toEqual([1, 11, 12, 13, 14, 15, 16, 2, 1, 11, 12, 13, 2, 17, 18, 2]);
+  });
+
+  it("leaves room for as many special tokens as the tokenizer puts around a pair", () => {
+    const theirs: Tokenizer = { ...tokenizer, modelInput: (first, second) => fillTemplate(roberta, first, second) };
+    const batch = classificationBatches([{ text: "1 2 3 4 5 6", pair: "7 8 9", label: "no" }], { ...options, tokenizer: theirs, batchSize: 1, maxLength: 8 }).at(0);
+    expect([...batch.ids]).toEqual([1, 11, 12, 2, 2, 17, 18, 2]);
+    expect(code(() => classificationBatches([{ text: "1", pair: "2" }], { ...options, tokenizer: theirs, maxLength: 5 }))).toBe("data/bad-option");
   });
 
   it("takes from the longer of a pair until both are equal", () => {

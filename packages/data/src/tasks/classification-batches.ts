@@ -21,7 +21,7 @@ export interface ClassificationBatchesOptions {
   /** The task's labels, in the order of the model's outputs. */
   readonly labels: readonly string[];
   readonly batchSize: number;
-  /** The most tokens a row may have, with its begin and end tokens. */
+  /** The most tokens a row may have, with the special ones that the tokenizer puts around its texts. */
   readonly maxLength: number;
   /** Chooses the shuffled order; a sequential one does not depend on it. */
   readonly seed: number;
@@ -44,12 +44,13 @@ const LENGTH_STEP = 16;
 const WINDOW = 16;
 
 interface Row {
-  readonly ids: readonly number[];
+  readonly ids: Int32Array;
   readonly label: number | undefined;
 }
 
 /**
- * Turns labelled texts into padded batches of `<s> A </s>` or `<s> A </s> B </s>`, cut to `maxLength` tokens (of a pair, the longer first).
+ * Turns labelled texts into padded batches of the tokenizer's inputs, such as `<s> A </s>` or `<s> A </s> B </s>`, cut to `maxLength` tokens (of a pair, the
+ * longer first). Token types are left out: encoders here take every token as of type 0.
  * Shuffled: each epoch has its own order, holds every example once and completes its last batch with examples from the start of that order;
  * texts of like length share a batch, within windows of 16 batches. Sequential: copies of its last row, of weight 0, complete the last batch.
  * Throws `data/bad-option`, and `data/unknown-label` for a label outside `labels`, or for none where the order is shuffled.
@@ -81,14 +82,18 @@ export function truncatePair(first: number, second: number, budget: number): rea
   return [budget - half, half];
 }
 
-/** Begin, A, end, and for a pair B, end. */
-function tokens({ text, pair }: TextExample, tokenizer: Tokenizer, maxLength: number): number[] {
-  const { begin, end } = tokenizer.special;
+/** The tokenizer's input of a text or a pair, its texts cut so that `maxLength` tokens are enough. */
+function tokens({ text, pair }: TextExample, tokenizer: Tokenizer, maxLength: number): Int32Array {
   const first = tokenizer.encode(text);
-  if (pair === undefined) return [begin, ...first.subarray(0, maxLength - 2), end];
+  if (pair === undefined) return tokenizer.modelInput(first.subarray(0, maxLength - addedTokens(tokenizer, false))).ids;
   const second = tokenizer.encode(pair);
-  const [kept, keptOfPair] = truncatePair(first.length, second.length, maxLength - 3);
-  return [begin, ...first.subarray(0, kept), end, ...second.subarray(0, keptOfPair), end];
+  const [kept, keptOfPair] = truncatePair(first.length, second.length, maxLength - addedTokens(tokenizer, true));
+  return tokenizer.modelInput(first.subarray(0, kept), second.subarray(0, keptOfPair)).ids;
+}
+
+/** How many special tokens are put around a text, or around the texts of a pair. */
+function addedTokens(tokenizer: Tokenizer, isPair: boolean): number {
+  return (isPair ? tokenizer.modelInput([], []) : tokenizer.modelInput([])).ids.length;
 }
 
 function labelOf({ label }: TextExample, index: number, { labels, order }: ClassificationBatchesOptions): number | undefined {
@@ -127,12 +132,12 @@ function batchOf(rows: readonly Row[], batchSize: number, maxLength: number, pad
   return { ids, mask, labels, weights, length };
 }
 
-function checkOptions(examples: readonly TextExample[], { batchSize, maxLength }: ClassificationBatchesOptions): void {
+function checkOptions(examples: readonly TextExample[], { tokenizer, batchSize, maxLength }: ClassificationBatchesOptions): void {
   if (examples.length === 0) throw new DataError("data/bad-option", "data: classification batches need at least one example, got none");
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new DataError("data/bad-option", `data: batchSize must be an integer of at least 1, got ${batchSize}`);
   }
-  const least = examples.some((example) => example.pair !== undefined) ? 5 : 3;
+  const least = examples.some((example) => example.pair !== undefined) ? addedTokens(tokenizer, true) + 2 : addedTokens(tokenizer, false) + 1;
   if (!Number.isSafeInteger(maxLength) || maxLength < least) {
     throw new DataError("data/bad-option", `data: maxLength must be an integer of at least ${least} for these examples, got ${maxLength}`);
   }
