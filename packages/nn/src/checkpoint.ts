@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeError, writeFileAtomically } from "./atomic-write.js";
 import { NnError } from "./nn-error.js";
 import { type NamedTensor, type SafetensorsFile, encodeSafetensors, readSafetensors } from "./safetensors.js";
-import { type TrainingState } from "./training-state.js";
+import { type BestWeights, type TrainingState, type Watch } from "./training-state.js";
 
 /** What is known of a checkpoint without reading its tensors. */
 interface ManifestContent {
@@ -13,6 +13,8 @@ interface ManifestContent {
   readonly loss: number | null;
   readonly seconds: number;
   readonly tokens: number;
+  /** What early stopping knows, without its tensors; absent where nothing stops early. */
+  readonly watch?: Omit<Watch, "best"> & { readonly best?: Omit<BestWeights, "parameters" | "average"> };
   /** Name of the file that holds the tensors. */
   readonly file: string;
   /** The hash in that file's metadata. */
@@ -38,11 +40,14 @@ const ownFile = /^(checkpoint\.json|step-\d+-[0-9a-f]{12}\.safetensors)(\.[0-9a-
  * @throws NnError `nn/write-failed`
  */
 export function saveCheckpoint(folder: string, state: TrainingState, settings: unknown): void {
-  const { step, loss, seconds, tokens } = state;
+  const { step, loss, seconds, tokens, watch } = state;
   const tensors = Object.fromEntries(buffersOf(state).map(([name, data]): [string, NamedTensor] => [name, { shape: [data.length], data }]));
   const { parts, sha256: fileSha256 } = encodeSafetensors(tensors, { step: String(step) });
   const file = `step-${step}-${fileSha256.slice(0, 12)}.safetensors`;
-  const content: ManifestContent = { format: "bort-checkpoint-1", step, loss: Number.isFinite(loss) ? loss : null, seconds, tokens, file, fileSha256, settings: settings ?? null };
+  const content: ManifestContent = {
+    format: "bort-checkpoint-1", step, loss: Number.isFinite(loss) ? loss : null, seconds, tokens, ...(watch !== undefined && { watch: withoutTensors(watch) }),
+    file, fileSha256, settings: settings ?? null,
+  };
   writeFileAtomically(join(folder, file), parts);
   writeFileAtomically(join(folder, MANIFEST), `${JSON.stringify({ ...content, sha256: hashOf(content) } satisfies Manifest, null, 2)}\n`);
   removeOthers(folder, [MANIFEST, file]);
@@ -64,22 +69,36 @@ export function loadCheckpoint(folder: string, state: TrainingState, settings: u
   }
   const { tensors, metadata } = readTensors(join(folder, manifest.file), bad);
   if (metadata["sha256"] !== manifest.fileSha256) throw bad(`${manifest.file} is not the file that ${MANIFEST} was written for`);
-  const buffers = buffersOf(state);
+  const watch = manifest.watch && withTensors(manifest.watch, state);
+  const buffers = buffersOf({ ...state, ...(watch !== undefined && { watch }) });
   for (const [name, { length }] of buffers) {
     const found = tensors[name]?.data.length ?? 0;
     if (found !== length) throw bad(`"${name}" has ${found} elements where ${length} are needed`);
   }
   for (const [name, buffer] of buffers) buffer.set(tensors[name]!.data);
   const { step, loss, seconds, tokens } = manifest;
-  Object.assign(state, { step, loss: loss ?? Number.NaN, seconds, tokens });
+  Object.assign(state, { step, loss: loss ?? Number.NaN, seconds, tokens, ...(watch !== undefined && { watch }) });
 }
 
 /** The buffers of a training state by their names in a checkpoint. */
-const buffersOf = ({ parameters, slots, average }: TrainingState): [string, Float32Array][] => [
+const buffersOf = ({ parameters, slots, average, watch }: TrainingState): [string, Float32Array][] => [
   ["parameters", parameters.flat],
   ...Object.entries(slots).map(([name, slot]): [string, Float32Array] => [`slot.${name}`, slot]),
   ...(average === undefined ? [] : [["average", average] satisfies [string, Float32Array]]),
+  ...(watch?.best === undefined ? [] : [["best.parameters", watch.best.parameters] satisfies [string, Float32Array]]),
+  ...(watch?.best?.average === undefined ? [] : [["best.average", watch.best.average] satisfies [string, Float32Array]]),
 ];
+
+function withoutTensors({ best, ...rest }: Watch): NonNullable<ManifestContent["watch"]> {
+  return { ...rest, ...(best !== undefined && { best: { step: best.step, metrics: best.metrics } }) };
+}
+
+/** With room for the tensors of the best weights. */
+function withTensors({ best, ...rest }: NonNullable<ManifestContent["watch"]>, { parameters: { layout }, average }: TrainingState): Watch {
+  if (best === undefined) return rest;
+  const room = (): Float32Array => new Float32Array(layout.trainedSize);
+  return { ...rest, best: { ...best, parameters: room(), ...(average !== undefined && { average: room() }) } };
+}
 
 function removeOthers(folder: string, kept: readonly string[]): void {
   try {

@@ -1,5 +1,6 @@
 import { type ClassificationBatch } from "@bort/data";
 import { type Backend, type Feeds, type Node, type Program, parameter } from "@bort/graph";
+import { type DropoutRates, dropoutOf } from "./dropout.js";
 import { encoder } from "./encoder.js";
 import { classifierHead } from "./heads.js";
 import { labelLoss } from "./losses.js";
@@ -11,15 +12,16 @@ import { parameterNodes } from "./parameter-store.js";
 type ClassifierParts = Pick<Classifier, "arch" | "head">;
 
 /** Logits of a padded batch: `i32[batch, length], f32[batch, length] -> [batch, labels]`. */
-function classifierLogits({ arch, head }: ClassifierParts, batchSize: number, length: number): Node {
+function classifierLogits({ arch, head }: ClassifierParts, batchSize: number, length: number, rates: DropoutRates = {}): Node {
   const parameters = parameterNodes(modelParameters(arch, head));
-  const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, length], "i32"), mask: parameter("mask", [batchSize, length]) });
-  return classifierHead(arch, parameters, states, batchSize);
+  const dropout = dropoutOf(rates);
+  const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, length], "i32"), mask: parameter("mask", [batchSize, length]), dropout });
+  return classifierHead(arch, parameters, states, batchSize, dropout);
 }
 
 /** Mean cross-entropy of a classifier, in nats. */
-export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number): LossGraph {
-  return { loss: labelLoss(classifierLogits(model, batchSize, length), parameter("labels", [batchSize], "i32"), parameter("weights", [batchSize])) };
+export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number, dropout: DropoutRates = {}): LossGraph {
+  return { loss: labelLoss(classifierLogits(model, batchSize, length, dropout), parameter("labels", [batchSize], "i32"), parameter("weights", [batchSize])) };
 }
 
 export const classificationFeeds = ({ ids, mask, labels, weights }: ClassificationBatch): Feeds => ({ ids, mask, labels, weights });

@@ -2,13 +2,15 @@ import { type EncoderArch, maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
 import { type Node } from "@bort/graph";
 import { type ParameterNodes, blocks } from "./blocks.js";
+import { type Dropout } from "./dropout.js";
 
 /**
  * Word + position (+ the first token type), then the norm: `i32[batch, sequence] -> [batch * sequence, hidden]`.
  *
- * Narrow tables are widened at the end (ALBERT, section 3.1), or the words alone before the sum (MobileBERT, section 3.1).
+ * Dropout comes after the words and after the sum (Bort's released code). Narrow tables are widened at the end (ALBERT, section 3.1), or the words alone
+ * before the sum (MobileBERT, section 3.1).
  */
-export function embeddings(arch: EncoderArch, parameters: ParameterNodes, ids: Node): Node {
+export function embeddings(arch: EncoderArch, parameters: ParameterNodes, ids: Node, dropout: Dropout): Node {
   const { dense, norm } = blocks(arch, parameters);
   const { embedding } = arch;
   const [batch, sequence] = ids.shape as [number, number];
@@ -17,7 +19,7 @@ export function embeddings(arch: EncoderArch, parameters: ParameterNodes, ids: N
     : op.gather(parameters("embeddings.word"), ids); // [batch, sequence, size]
   const rows = (x: Node): Node => op.reshape(x, [batch * sequence, x.shape.at(-1)!]);
   const wide = embedding?.kind === "wordProjected" ? op.reshape(dense("embeddings.projection", rows(words)), [batch, sequence, arch.hiddenSize]) : words;
-  const normed = norm("embeddings.norm", rows(placed(arch, parameters, wide)));
+  const normed = norm("embeddings.norm", rows(dropout("hidden", placed(arch, parameters, dropout("hidden", wide)))));
   return embedding?.kind === "projected" ? dense("embeddings.projection", normed) : normed;
 }
 

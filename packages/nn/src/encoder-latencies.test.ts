@@ -1,7 +1,7 @@
 import { type EncoderArch, uniformArch } from "@bort/arch";
 import { type Backend, type Feeds, type Graph, parametersOf, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
-import { encoderLatencies } from "./encoder-latencies.js";
+import { encoderLatencies, measureEncoders } from "./encoder-latencies.js";
 
 const archOf = (hidden: number): EncoderArch => uniformArch({ depth: 1, heads: 1, hidden, intermediate: 4, vocabSize: 9, positions: 6 });
 
@@ -40,6 +40,14 @@ describe("encoderLatencies", () => {
       ...widths.slice(0, 8).map((width) => `compile ${width}`), ...round, ...round, ...round, ...widths.slice(0, 8).map((width) => `dispose ${width}`),
       "compile 6", "run 6", "run 6", "run 6", "dispose 6",
     ]);
+  });
+
+  it("comes with all that it depends on", async () => {
+    const { backend, clock } = timedBackend();
+    const shape = { batchSize: 2, sequenceLength: 6 };
+    const measured = await measureEncoders({ ...backend, threads: 3 }, [archOf(2), archOf(5)], shape, { repeats: 6, clock });
+    expect(measured).toMatchObject({ backend: "reference", threads: 3, ...shape, encoders: [{ medianMs: 2, lowMs: 2, highMs: 2, repeats: 6 }, { medianMs: 5 }] });
+    expect((await measureEncoders(backend, [archOf(2)], shape, { clock })).threads).toBeNull();
   });
 
   it("gives back what it compiled where it is stopped or fails", async () => {

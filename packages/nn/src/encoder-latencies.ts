@@ -2,7 +2,7 @@ import { type EncoderArch } from "@bort/arch";
 import { random } from "@bort/data";
 import { type Backend, memoryOf, parameter } from "@bort/graph";
 import { encoder } from "./encoder.js";
-import { type LatencyOptions, measureLatency } from "./measure-latency.js";
+import { type Latency, type LatencyOptions, measureLatency } from "./measure-latency.js";
 import { type MlmShape } from "./mlm.js";
 import { layoutOf } from "./parameter-layout.js";
 import { encoderParameters } from "./parameter-spec.js";
@@ -13,22 +13,41 @@ const GROUP = 8;
 
 type LatencyShape = Pick<MlmShape, "batchSize" | "sequenceLength">;
 
-/** Median latency in milliseconds of each encoder on one batch of tokens without padding, measured in turn in groups of 8, parameters in the backend's memory. */
-export async function encoderLatencies(
-  backend: Backend, archs: readonly EncoderArch[], shape: LatencyShape, options: LatencyOptions = {},
-): Promise<number[]> {
-  const latencies: number[] = [];
+/** Latencies with all that they depend on beside the machine. */
+export interface EncoderLatencies {
+  /** Name of the backend. */
+  readonly backend: string;
+  /** Threads that compute; null where the backend does not say. */
+  readonly threads: number | null;
+  readonly batchSize: number;
+  /** Tokens of each sequence, none of them padding. */
+  readonly sequenceLength: number;
+  /** In the order given. */
+  readonly encoders: readonly Latency[];
+}
+
+/** Latencies of encoders on one batch of tokens without padding, measured in turn in groups of 8, parameters in the backend's memory. */
+export async function measureEncoders(
+  backend: Backend & { readonly threads?: number }, archs: readonly EncoderArch[], { batchSize, sequenceLength }: LatencyShape, options: LatencyOptions = {},
+): Promise<EncoderLatencies> {
+  const encoders: Latency[] = [];
   for (let start = 0; start < archs.length; start += GROUP) {
     const compiled: CompiledEncoder[] = [];
     try {
-      for (const arch of archs.slice(start, start + GROUP)) compiled.push(await compileEncoder(backend, arch, shape));
+      for (const arch of archs.slice(start, start + GROUP)) compiled.push(await compileEncoder(backend, arch, { batchSize, sequenceLength }));
       const measured = await measureLatency(Object.fromEntries(compiled.map(({ run }, i) => [String(i), run])), options);
-      latencies.push(...compiled.map((_, i) => measured[String(i)]!.medianMs));
+      encoders.push(...compiled.map((_, i) => measured[String(i)]!));
     } finally {
       for (const { dispose } of compiled) await dispose();
     }
   }
-  return latencies;
+  return { backend: backend.name, threads: backend.threads ?? null, batchSize, sequenceLength, encoders };
+}
+
+/** The medians of {@link measureEncoders}, in milliseconds. */
+export async function encoderLatencies(backend: Backend, archs: readonly EncoderArch[], shape: LatencyShape, options: LatencyOptions = {}): Promise<number[]> {
+  const { encoders } = await measureEncoders(backend, archs, shape, options);
+  return encoders.map(({ medianMs }) => medianMs);
 }
 
 interface CompiledEncoder {

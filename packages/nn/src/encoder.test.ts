@@ -3,7 +3,7 @@ import { type Feeds, type Graph, type Node, evaluate, gradients, parameter, para
 import { describe, expect, it } from "vitest";
 import { randomArch } from "../../arch/src/random-arch.js";
 import { classificationLossGraph } from "./classification.js";
-import { encoder } from "./encoder.js";
+import { encoder, encoderTaps } from "./encoder.js";
 import { classifierHead } from "./heads.js";
 import { inferenceGraph } from "./export-onnx.js";
 import { hfTensors } from "./hf-names.js";
@@ -215,6 +215,33 @@ describe.each(Object.entries(archKinds))("gradients of an encoder %s", (_, arch)
       const expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
       const actual = slopes[at]!.reduce((sum, slope, i) => sum + slope * direction[i]!, 0);
       expect(Math.abs(actual - expected), name).toBeLessThan(1e-8 + 1e-5 * Math.abs(expected));
+    });
+  });
+});
+
+describe("encoderTaps", () => {
+  it.each(Object.entries(archKinds))("are what the encoder computes on the way: %s", (_, arch) => {
+    const parameters = parameterNodes(modelParameters(arch, mlm));
+    const ids = parameter("ids", [2, 5], "i32");
+    const inputs = { ids, mask: parameter("mask", [2, 5]) };
+    const { states, attentions } = encoderTaps(arch, parameters, inputs);
+    expect([states.length, attentions.length]).toEqual([arch.layers.length + 1, arch.layers.length]);
+    const model = createModel(arch, mlm, 1, 0.4);
+    const all = { ...model.parameters.views, ids: [1, 7, 9, 3, 30, 2, 2, 5, 0, 4], mask: [1, 1, 1, 1, 1, 1, 1, 1, 0, 0] };
+    const [last, whole] = evaluate([states.at(-1)!, encoder(arch, parameters, inputs)], all);
+    expect(last).toEqual(whole);
+    attentions.forEach(({ scores, weights, value, context }, layer) => {
+      const { heads, valueSize } = arch.layers[layer]!;
+      const [score, weight, v, mixed] = evaluate([scores, weights, value, context], all) as [Float64Array, Float64Array, Float64Array, Float64Array];
+      const [batch, head, place] = [1, heads - 1, 2];
+      const at = ((batch * heads + head) * 5 + place) * 5;
+      const row = weight.subarray(at, at + 5);
+      const sum = score.subarray(at, at + 5).reduce((total, x) => total + Math.exp(x), 0);
+      row.forEach((w, i) => expect(w).toBeCloseTo(Math.exp(score[at + i]!) / sum, 10));
+      expect([...row.subarray(3)]).toEqual([0, 0]);
+      const column = head * valueSize;
+      const expected = row.reduce((total, w, i) => total + w * v[(batch * 5 + i) * heads * valueSize + column]!, 0);
+      expect(mixed[(batch * 5 + place) * heads * valueSize + column]).toBeCloseTo(expected, 10);
     });
   });
 });

@@ -1,9 +1,10 @@
 import { type ClassificationBatch, type ClassificationBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
+import { dropoutFeeds } from "./dropout.js";
 import { fingerprint } from "./fingerprint.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
-import { type Classifier, type Model, withClassifier } from "./model.js";
+import { type Classifier, type EncoderModel, withClassifier } from "./model.js";
 import { NnError } from "./nn-error.js";
 import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
@@ -14,7 +15,7 @@ import { averagedParameters } from "./weight-average.js";
 export interface FinetuneOptions extends TrainingSettings {
   readonly backend: Backend;
   /** The encoder to start from; its head is left behind. */
-  readonly model: Model;
+  readonly model: EncoderModel;
   readonly labels: readonly string[];
   readonly train: ClassificationBatches;
   readonly batchSize: number;
@@ -32,14 +33,15 @@ export interface FinetuneResult {
 /** Fine-tunes an encoder with a fresh classifier; `evaluation` events carry `accuracy`. Throws what `runTraining` does. */
 export async function* finetune(options: FinetuneOptions): AsyncGenerator<TrainingEvent, FinetuneResult> {
   const { backend, labels, train, batchSize, validation, steps, checkpoint, signal } = options;
-  const { seed, accumulate, evaluateEvery, rate, trainer: trainerOptions, record } = resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1 });
+  const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
+    resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1, metric: "accuracy", mode: "max" });
   const { model, groupRecord } = inGroups(withClassifier(options.model, labels, seed), options);
   const first = train.at(0);
   const settings = {
     ...record, ...groupRecord, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
     examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels, first.weights),
   };
-  const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length);
+  const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length, dropout);
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
   const averaged = (): Classifier => ({ ...model, parameters: averagedParameters(trainer.state) });
   try {
@@ -48,13 +50,14 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
       feeds: async (step) => {
         const batch = await microBatches(step, accumulate, (at) => {
           const micro = train.at(at);
-          return { feeds: classificationFeeds(micro), length: micro.length, weight: totalWeight(micro.weights) };
+          return { feeds: { ...classificationFeeds(micro), ...dropoutFeeds(dropout, seed, at) }, length: micro.length, weight: totalWeight(micro.weights) };
         });
         return { batch, tokens: batch.reduce((tokens, { length }) => tokens + batchSize * length!, 0) };
       },
       ...(validation !== undefined && {
         evaluate: { every: evaluateEvery, run: async () => ({ accuracy: await accuracy(backend, evaluatesAverage(options) ? averaged() : model, validation) }) },
       }),
+      ...(earlyStopping !== undefined && { earlyStopping }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),
     });

@@ -3,6 +3,7 @@ import * as op from "@bort/graph";
 import { type Node } from "@bort/graph";
 import { columns } from "./attention.js";
 import { type ParameterNodes, blocks } from "./blocks.js";
+import { type Dropout, noDropout } from "./dropout.js";
 
 /**
  * The masked-language-model head: states `[rows, hidden]` to logits `[rows, vocabulary]`, the decoder tied to the word embedding.
@@ -21,10 +22,11 @@ export function mlmHead(arch: EncoderArch, parameters: ParameterNodes, states: N
 }
 
 /** The classification head: dense + tanh on each sequence's first token, then one logit a label: `[batch * sequence, hidden] -> [batch, labels]`. */
-export function classifierHead(arch: EncoderArch, parameters: ParameterNodes, states: Node, batch: number): Node {
+export function classifierHead(arch: EncoderArch, parameters: ParameterNodes, states: Node, batch: number, dropout: Dropout = noDropout): Node {
   const { dense } = blocks(arch, parameters);
   const sequence = states.shape[0]! / batch;
   const byPlace = op.reshape(states, [batch, sequence, arch.hiddenSize]);
   const first = op.reshape(op.slice(byPlace, [0, 0, 0], [batch, 1, arch.hiddenSize]), [batch, arch.hiddenSize]);
-  return dense("classifier.output", op.tanh(dense("classifier.dense", first)));
+  const pooled = op.tanh(dense("classifier.dense", dropout("classifier", first)));
+  return dense("classifier.output", dropout("classifier", pooled));
 }

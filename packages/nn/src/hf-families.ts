@@ -9,6 +9,14 @@ export interface HfFamily {
   readonly classes: Readonly<Partial<Record<ModelHead["kind"], string>>>;
   /** The activation of the class's MLM head, where it is not the encoder's. */
   readonly mlmActivation?: Activation;
+  /** A class whose head for masked words is the same, beside another head that is not read. */
+  readonly preTrainingClass?: string;
+  /** What the tensors of the encoder begin with; those of the class without a head have nothing in its place. */
+  readonly encoderPrefix: string;
+  /** Beginnings of the names of tensors that a file may have and that nothing here computes with: a pooler, the head beside the one for masked words. */
+  readonly unread: readonly string[];
+  /** Further names of a tensor, by which older files hold it once more, or newer ones alone; the name that it has here, in our names. */
+  readonly tied: Readonly<Record<string, string>>;
   /** What the tensors of a layer begin with. */
   readonly layer: (index: number, arch: EncoderArch) => string;
   /**
@@ -47,8 +55,14 @@ const clsNames = {
   "mlm.bias": "cls.predictions.bias",
 };
 
+const clsTied = { "cls.predictions.decoder.weight": "embeddings.word", "cls.predictions.decoder.bias": "mlm.bias" };
+
 const bert: HfFamily = {
   holds: plain,
+  preTrainingClass: "BertForPreTraining",
+  encoderPrefix: "bert.",
+  unread: ["bert.pooler.", "cls.seq_relationship."],
+  tied: clsTied,
   classes: { mlm: "BertForMaskedLM", classifier: "BertForSequenceClassification" },
   layer: bertLayers("bert"),
   names: { ...embeddingNames("bert"), ...bertLayerNames, ...clsNames, "classifier.dense": "bert.pooler.dense", "classifier.output": "classifier" },
@@ -57,6 +71,9 @@ const bert: HfFamily = {
 /** RoBERTa numbers its positions from an offset on, and calls its heads otherwise. */
 const roberta = (classPrefix: string): HfFamily => ({
   holds: plain,
+  encoderPrefix: "roberta.",
+  unread: ["roberta.pooler."],
+  tied: { "lm_head.decoder.weight": "embeddings.word", "lm_head.decoder.bias": "mlm.bias" },
   classes: { mlm: `${classPrefix}ForMaskedLM`, classifier: `${classPrefix}ForSequenceClassification` },
   layer: bertLayers("roberta"),
   names: {
@@ -69,6 +86,9 @@ const roberta = (classPrefix: string): HfFamily => ({
 /** Its classifier has a ReLU where ours has a tanh. */
 const distilbert: HfFamily = {
   holds: (arch) => plain(arch) && arch.tokenTypes === 0,
+  encoderPrefix: "distilbert.",
+  unread: [],
+  tied: { "vocab_projector.weight": "embeddings.word" },
   classes: { mlm: "DistilBertForMaskedLM" },
   layer: (index) => `distilbert.transformer.layer.${index}.`,
   names: {
@@ -88,6 +108,10 @@ const distilbert: HfFamily = {
 /** Layers come in groups that run several times, one or more layers in each. */
 const albert: HfFamily = {
   holds: (arch) => plainLayers(arch) && arch.embedding?.kind === "projected",
+  preTrainingClass: "AlbertForPreTraining",
+  encoderPrefix: "albert.",
+  unread: ["albert.pooler.", "sop_classifier."],
+  tied: { "predictions.decoder.weight": "embeddings.word", "predictions.decoder.bias": "mlm.bias" },
   classes: { mlm: "AlbertForMaskedLM", classifier: "AlbertForSequenceClassification" },
   layer: (index, arch) => {
     const owners = arch.layers.flatMap((_, i) => (ownerOf(arch, i) === i ? [i] : []));
@@ -116,6 +140,9 @@ const albert: HfFamily = {
 const electra: HfFamily = {
   holds: (arch) => plainLayers(arch) && unshared(arch)
     && (arch.embedding === undefined || (arch.embedding.kind === "projected" && arch.embedding.size !== arch.hiddenSize)),
+  encoderPrefix: "electra.",
+  unread: [],
+  tied: { "generator_lm_head.weight": "embeddings.word" },
   classes: { mlm: "ElectraForMaskedLM" },
   mlmActivation: "gelu",
   layer: bertLayers("electra"),
@@ -128,6 +155,10 @@ const electra: HfFamily = {
 
 const mobilebert: HfFamily = {
   holds: (arch) => arch.embedding?.kind === "wordProjected" && arch.bottleneck?.kind !== "linear" && unshared(arch),
+  preTrainingClass: "MobileBertForPreTraining",
+  encoderPrefix: "mobilebert.",
+  unread: ["mobilebert.pooler.", "cls.seq_relationship."],
+  tied: clsTied,
   classes: { mlm: "MobileBertForMaskedLM", classifier: "MobileBertForSequenceClassification" },
   layer: bertLayers("mobilebert"),
   names: {

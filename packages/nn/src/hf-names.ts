@@ -1,7 +1,7 @@
 import { type EncoderArch, type HfModelType, type LayerArch } from "@bort/arch";
 import { type Shape, sizeOf } from "@bort/graph";
 import { type HfFamily, hfFamilies } from "./hf-families.js";
-import { type ModelHead, type ParameterSpec, modelParameters } from "./parameter-spec.js";
+import { type ModelHead, type ParameterSpec, encoderParameters, modelParameters } from "./parameter-spec.js";
 
 /** A tensor of a model's file as a run of elements of one of our parameters. */
 export interface HfTensor {
@@ -45,9 +45,9 @@ export function hfZeroTokenTypes(arch: EncoderArch, naming: HfNaming = hfNaming(
   return { hfName: hfFamilies[naming].names["embeddings.tokenType"]!, shape: [1, size] };
 }
 
-/** Every tensor of a model under the names of its file; our one matrix for query, key and value is three in transformers. */
-export function hfTensors(arch: EncoderArch, head: ModelHead, naming: HfNaming = hfNaming(arch)): HfTensor[] {
-  return modelParameters(arch, head).flatMap((spec) => {
+/** Every tensor of a model, or of an encoder alone, under the names of its file; our one matrix for query, key and value is three in transformers. */
+export function hfTensors(arch: EncoderArch, head: ModelHead | undefined, naming: HfNaming = hfNaming(arch)): HfTensor[] {
+  return (head === undefined ? encoderParameters(arch) : modelParameters(arch, head)).flatMap((spec) => {
     if (naming === "own") return [{ hfName: ownName(spec.name), shape: spec.shape, parameter: spec.name, offset: 0 }];
     return separated(arch, spec).map(({ name, ...tensor }) => ({ hfName: hfName(hfFamilies[naming], arch, name), ...tensor }));
   });

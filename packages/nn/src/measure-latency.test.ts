@@ -46,6 +46,31 @@ describe("measureLatency", () => {
     expect(fast).toMatchObject({ medianMs: 10.5, discarded: 0 });
   });
 
+  it("goes on until every interval is as narrow as asked for", async () => {
+    // Of 15 repeats the 4th and the 12th are 13 and 21; of 30, with 15 even ones, the 10th and the 21st lie among the even.
+    const times = [...Array.from({ length: 15 }, (_, i) => 10 + i), ...Array.from({ length: 15 }, () => 17)];
+    const { candidates, log, clock } = simulated({ uneven: times, even: [5] });
+    const { uneven: settled, even } = await measureLatency(candidates, { warmUp: 0, targetWidth: 0.05, clock });
+    expect(log).toHaveLength(60);
+    expect(settled).toMatchObject({ repeats: 30, medianMs: 17, lowMs: 17, highMs: 17, relativeWidth: 0 });
+    expect(even!.repeats).toBe(30);
+  });
+
+  it("ends at the limit where an interval stays too wide, and tells its width", async () => {
+    const { candidates, clock } = simulated({ a: [10, 30] });
+    const { a } = await measureLatency(candidates, { warmUp: 0, repeats: 8, targetWidth: 0.1, mostRepeats: 20, clock });
+    expect(a).toMatchObject({ repeats: 20, medianMs: 20, lowMs: 10, highMs: 30, relativeWidth: 1 });
+    const tenfold = simulated({ a: [10, 30] });
+    expect((await measureLatency(tenfold.candidates, { warmUp: 0, repeats: 8, targetWidth: 0.1, clock: tenfold.clock }))["a"]!.repeats).toBe(80);
+  });
+
+  it("does not take the narrow interval of too few repeats for a precise one", async () => {
+    const { candidates, clock } = simulated({ a: [7] });
+    const { a } = await measureLatency(candidates, { repeats: 2, targetWidth: 0.1, clock });
+    expect(a).toMatchObject({ repeats: 6, relativeWidth: 0 });
+    expect(a!.confidence).toBeGreaterThanOrEqual(0.95);
+  });
+
   it("measures real time by default", async () => {
     const { wait } = await measureLatency({ wait: () => new Promise<void>((done) => setTimeout(done, 5)) }, { warmUp: 0, repeats: 1 });
     expect(wait.medianMs).toBeGreaterThan(3);
@@ -61,7 +86,7 @@ describe("measureLatency", () => {
     await expect(measureLatency({ a: () => Promise.reject(new Error("broken")) })).rejects.toThrow("broken");
   });
 
-  it.each([{ repeats: 0 }, { repeats: 1.5 }, { warmUp: -1 }, { warmUp: Number.NaN }])("refuses %j", async (options) => {
+  it.each([{ repeats: 0 }, { repeats: 1.5 }, { warmUp: -1 }, { warmUp: Number.NaN }, { targetWidth: 0 }, { targetWidth: Number.NaN }, { mostRepeats: 14 }])("refuses %j", async (options) => {
     await expect(measureLatency({ a: async () => {} }, options)).rejects.toMatchObject({ code: "nn/bad-option" });
   });
 

@@ -11,6 +11,8 @@ export interface Latency {
   readonly highMs: number;
   /** The exact coverage of the interval: the least possible from 0.95 on, or less where fewer than 6 repeats cannot give that much. */
   readonly confidence: number;
+  /** Width of the interval as a share of the median. */
+  readonly relativeWidth: number;
   readonly repeats: number;
   /** Outliers, left out of the mean. */
   readonly discarded: number;
@@ -23,6 +25,13 @@ export interface LatencyOptions {
   readonly warmUp?: number;
   /** Timed rounds. Default 15. */
   readonly repeats?: number;
+  /**
+   * `repeats` more rounds follow until the interval of each candidate, with 95% confidence or more, is no wider than this share of its median, or until
+   * `mostRepeats`. Intervals are looked at no more often, because stopping at the first narrow one would take chance for precision. Default: no more rounds.
+   */
+  readonly targetWidth?: number;
+  /** Timed rounds at most, where there is a target; at least `repeats`. Default 10 times `repeats`. */
+  readonly mostRepeats?: number;
   /** Ends the measurement before the next call, by throwing the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds since any fixed moment. Default `performance.now`. */
@@ -31,6 +40,9 @@ export interface LatencyOptions {
 
 /** How many standard deviations, as estimated from the median absolute deviation, above the median an outlier begins. */
 const outlierDeviations = 5;
+
+/** That the interval of the median covers it, where enough repeats were made. */
+const leastConfidence = 0.95;
 
 /** The median absolute deviation of a normal distribution, times this, is its standard deviation. */
 const deviationsPerMad = 1.4826;
@@ -50,18 +62,40 @@ export async function measureLatency<Name extends string>(
   const { signal, clock = () => performance.now() } = options;
   const warmUp = requireCount(options.warmUp ?? 3, "warmUp", 0);
   const repeats = requireCount(options.repeats ?? 15, "repeats", 1);
+  const targetWidth = requireWidth(options.targetWidth ?? Infinity);
+  const mostRepeats = requireCount(options.mostRepeats ?? 10 * repeats, "mostRepeats", repeats);
   const runs = (Object.entries(candidates) as [Name, () => Promise<void>][]).map(([name, call]) => ({ name, call, samplesMs: [] as number[] }));
   if (runs.length === 0) throw new NnError("nn/bad-option", "nn: a latency measurement needs at least one candidate, got none");
-  for (let round = 0; round < warmUp + repeats; round++) {
-    for (const { call, samplesMs } of runs) {
-      signal?.throwIfAborted();
-      const start = clock();
-      await call();
-      const elapsed = clock() - start;
-      if (round >= warmUp) samplesMs.push(elapsed);
+  const run = async (rounds: number, timed: boolean): Promise<void> => {
+    for (let round = 0; round < rounds; round++) {
+      for (const { call, samplesMs } of runs) {
+        signal?.throwIfAborted();
+        const start = clock();
+        await call();
+        const elapsed = clock() - start;
+        if (timed) samplesMs.push(elapsed);
+      }
     }
-  }
+  };
+  await run(warmUp, false);
+  let made = 0;
+  do {
+    const rounds = Math.min(repeats, mostRepeats - made);
+    await run(rounds, true);
+    made += rounds;
+  } while (made < mostRepeats && runs.some(({ samplesMs }) => isTooWide(samplesMs, targetWidth)));
   return Object.fromEntries(runs.map(({ name, samplesMs }) => [name, summarize(samplesMs)])) as Record<Name, Latency>;
+}
+
+function isTooWide(samplesMs: readonly number[], targetWidth: number): boolean {
+  if (targetWidth === Infinity) return false;
+  const { relativeWidth, confidence } = summarize(samplesMs);
+  return confidence < leastConfidence || relativeWidth > targetWidth;
+}
+
+function requireWidth(width: number): number {
+  if (width > 0) return width;
+  throw new NnError("nn/bad-option", `nn: the target width of an interval must be a share of the median above 0, got ${width}; 0.02 is 2%`);
 }
 
 function requireCount(value: number, name: string, least: number): number {
@@ -76,12 +110,14 @@ function summarize(samplesMs: readonly number[]): Latency {
   const limit = mad > 0 ? medianMs + outlierDeviations * deviationsPerMad * mad : Infinity;
   const kept = sorted.filter((sample) => sample <= limit);
   const { rank, confidence } = medianInterval(sorted.length);
+  const [lowMs, highMs] = [sorted[rank - 1]!, sorted[sorted.length - rank]!];
   return {
     medianMs,
     meanMs: kept.reduce((sum, sample) => sum + sample, 0) / kept.length,
-    lowMs: sorted[rank - 1]!,
-    highMs: sorted[sorted.length - rank]!,
+    lowMs,
+    highMs,
     confidence,
+    relativeWidth: highMs === lowMs ? 0 : (highMs - lowMs) / medianMs,
     repeats: samplesMs.length,
     discarded: sorted.length - kept.length,
     samplesMs,
@@ -104,7 +140,7 @@ export function medianInterval(count: number): { readonly rank: number; readonly
   let rank = 1;
   for (;;) {
     logTerm += Math.log((count - rank + 1) / rank);
-    if (tail + Math.exp(logTerm) > 0.025) break;
+    if (tail + Math.exp(logTerm) > (1 - leastConfidence) / 2) break;
     tail += Math.exp(logTerm);
     rank++;
   }

@@ -35,3 +35,26 @@ describe("mlmLossGraph", () => {
     expect(Math.abs(lossOf(batches.at(0)) - Math.log(21))).toBeLessThan(0.5);
   });
 });
+
+describe("mlmNodes of padded sequences", () => {
+  const padded = uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 8, vocabSize: 21, positions: 10, padTokenId: 1 });
+  /** The loss of two sequences of 6 tokens, padded to a length. */
+  const lossAt = (sequenceLength: number, isPadded: boolean): number => {
+    const { ids, positions, labels, weights } = chainBatches(21, { batchSize: 2, sequenceLength: 6, maskedPerSequence: 2 }, 1).at(0);
+    const longer = new Int32Array(2 * sequenceLength).fill(1);
+    for (const row of [0, 1]) longer.set(ids.subarray(6 * row, 6 * row + 6), row * sequenceLength);
+    const moved = positions.map((position) => Math.floor(position / 6) * sequenceLength + (position % 6));
+    const graph = mlmLossGraph(padded, { batchSize: 2, sequenceLength, maskedPerSequence: 2, padded: isPadded });
+    return evaluate([graph.loss], { ...model.parameters.views, ids: longer, positions: moved, labels, weights })[0]![0]!;
+  };
+
+  it("reads nothing of the padding", () => {
+    expect(lossAt(10, true)).toBeCloseTo(lossAt(6, false), 5);
+    expect(lossAt(6, true)).toBeCloseTo(lossAt(6, false), 6);
+    expect(Math.abs(lossAt(10, false) - lossAt(6, false))).toBeGreaterThan(1e-4);
+  });
+
+  it("needs to know the padding", () => {
+    expect(() => mlmLossGraph(arch, { ...shape, padded: true })).toThrow(expect.objectContaining({ code: "nn/bad-option" }));
+  });
+});

@@ -2,7 +2,8 @@ import { type EncoderArch } from "@bort/arch";
 import { type MlmBatch } from "@bort/data";
 import * as op from "@bort/graph";
 import { type Backend, type Feeds, type Node, parameter } from "@bort/graph";
-import { encoder } from "./encoder.js";
+import { type DropoutRates, dropoutOf } from "./dropout.js";
+import { type EncoderTaps, encoderTaps } from "./encoder.js";
 import { mlmHead } from "./heads.js";
 import { labelLoss } from "./losses.js";
 import { type Model } from "./model.js";
@@ -17,6 +18,8 @@ export interface MlmShape {
   readonly sequenceLength: number;
   /** Masked places per sequence. */
   readonly maskedPerSequence: number;
+  /** Whether sequences may end in padding, by the id that the architecture has for it. Default false: every place holds a token. */
+  readonly padded?: boolean;
 }
 
 /** The nodes that an MLM objective is built from. */
@@ -27,23 +30,34 @@ export interface MlmNodes {
   readonly labels: Node;
   /** 1 for a masked place, 0 for an unused one: `[batch * masked]`. */
   readonly weights: Node;
+  /** What the encoder computes on the way to the logits. */
+  readonly taps: EncoderTaps;
 }
 
 /** An encoder with its MLM head on a batch of the given shape, logits at the masked places only. */
-export function mlmNodes(arch: EncoderArch, { batchSize, sequenceLength, maskedPerSequence }: MlmShape): MlmNodes {
+export function mlmNodes(arch: EncoderArch, { batchSize, sequenceLength, maskedPerSequence, padded = false }: MlmShape, dropout: DropoutRates = {}): MlmNodes {
   const parameters = parameterNodes(modelParameters(arch, { kind: "mlm" }));
   const masked = [batchSize * maskedPerSequence];
-  const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, sequenceLength], "i32") });
+  const ids = parameter("ids", [batchSize, sequenceLength], "i32");
+  const mask = padded ? { mask: notPadding(arch, ids) } : {};
+  const taps = encoderTaps(arch, parameters, { ids, ...mask, dropout: dropoutOf(dropout) });
   return {
-    logits: mlmHead(arch, parameters, op.gather(states, parameter("positions", masked, "i32"))),
+    logits: mlmHead(arch, parameters, op.gather(taps.states.at(-1)!, parameter("positions", masked, "i32"))),
     labels: parameter("labels", masked, "i32"),
     weights: parameter("weights", masked),
+    taps,
   };
 }
 
+/** 1 where there is a token, 0 where there is padding: `i32[batch, sequence] -> f32[batch, sequence]`. */
+function notPadding({ padTokenId }: EncoderArch, ids: Node): Node {
+  if (padTokenId === undefined) throw new NnError("nn/bad-option", "nn: padded sequences need an architecture with a padTokenId, got none; give it the tokenizer's");
+  return op.sub(1, op.cast(op.equal(ids, op.constant(padTokenId, [], "i32")), "f32"));
+}
+
 /** The masked-language-model loss, in nats (Devlin et al. 2018). */
-export function mlmLossGraph(arch: EncoderArch, shape: MlmShape): LossGraph {
-  const { logits, labels, weights } = mlmNodes(arch, shape);
+export function mlmLossGraph(arch: EncoderArch, shape: MlmShape, dropout: DropoutRates = {}): LossGraph {
+  const { logits, labels, weights } = mlmNodes(arch, shape, dropout);
   return { loss: labelLoss(logits, labels, weights) };
 }
 

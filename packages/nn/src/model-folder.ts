@@ -1,18 +1,16 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EncoderArch, fromHfConfig, hfExtrasOf, type HfModelType, toHfConfig } from "@bort/arch";
-import { type Tokenizer, readTokenizerJson } from "@bort/data";
+import { type EncoderArch, type HfModelType, toHfConfig } from "@bort/arch";
+import { type SpecialTokens, type Tokenizer, openTokenizer } from "@bort/data";
 import { sizeOf } from "@bort/graph";
 import { writeFileAtomically } from "./atomic-write.js";
-import { type HfNaming, hfClasses, hfNaming, hfNamingOf, hfTensors, hfZeroTokenTypes } from "./hf-names.js";
-import { type Classifier, type MlmModel, type Model } from "./model.js";
+import { type HfNaming, hfClasses, hfNaming, hfTensors, hfZeroTokenTypes } from "./hf-names.js";
+import { type Classifier, type EncoderModel, type MlmModel, type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
-import { type ModelHead, modelParameters } from "./parameter-spec.js";
-import { ParameterStore } from "./parameter-store.js";
-import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
+import { type Read, readEncoder, readModel } from "./read-model.js";
+import { type NamedTensor, writeSafetensors } from "./safetensors.js";
 
 /** A model and the tokenizer that it was trained with. */
-export interface ModelFolder<M extends Model = Model> {
+export interface ModelFolder<M extends EncoderModel = Model> {
   readonly model: M;
   readonly tokenizer: Tokenizer;
   /** The type of model in transformers, where several have such networks. Default: BERT, RoBERTa, ALBERT or MobileBERT, as the architecture needs. */
@@ -45,39 +43,41 @@ export function saveModel(folder: string, { model, tokenizer, modelType }: Model
   if (zeros !== undefined) tensors[zeros.hfName] = { shape: zeros.shape, data: new Float32Array(sizeOf(zeros.shape)) };
   writeSafetensors(join(folder, "model.safetensors"), tensors, { format: "pt" });
   writeFileAtomically(join(folder, "tokenizer.json"), tokenizer.toJson());
-  writeJson(join(folder, "tokenizer_config.json"), tokenizerConfig(arch));
+  writeJson(join(folder, "tokenizer_config.json"), tokenizerConfig(tokenizer, arch));
   writeJson(join(folder, "config.json"), config);
 }
 
 const writeJson = (path: string, value: unknown): void => writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
 
-const tokenizerConfig = (arch: EncoderArch): object => ({
-  tokenizer_class: "PreTrainedTokenizerFast",
-  model_max_length: arch.positions - arch.positionOffset,
-  bos_token: "<s>", eos_token: "</s>", cls_token: "<s>", sep_token: "</s>", pad_token: "<pad>", unk_token: "<unk>", mask_token: "<mask>",
-  model_input_names: ["input_ids", "attention_mask"],
-});
-
-/**
- * Reads a folder that `saveModel` wrote.
- *
- * @throws NnError `nn/missing-path`, `nn/bad-model-folder`, `nn/bad-safetensors`, `nn/missing-tensor`; ArchError and DataError for its config and tokenizer.
- */
-export function loadModel(folder: string): ModelFolder {
-  const config = readJson(join(folder, "config.json"));
-  const arch = fromHfConfig(config);
-  const { architectures: [architecture] = [], labels = [], modelType = "bert" } = hfExtrasOf(config);
-  const tokenizer = readTokenizerJson(readText(join(folder, "tokenizer.json")));
-  requireSameVocabulary(folder, tokenizer, arch);
-  const naming = hfNamingOf(architecture, modelType);
-  const head = headOf(folder, hfClasses(arch, naming), architecture, labels);
-  const model = { arch, head, parameters: readParameters(join(folder, "model.safetensors"), arch, head, naming) };
-  return { model, tokenizer, ...(naming !== "own" && { modelType: naming }) };
+function tokenizerConfig(tokenizer: Tokenizer, arch: EncoderArch): object {
+  const name = (role: keyof SpecialTokens): string => tokenizer.idToToken(tokenizer.special[role]);
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    model_max_length: arch.positions - arch.positionOffset,
+    bos_token: name("begin"), eos_token: name("end"), cls_token: name("begin"), sep_token: name("end"),
+    pad_token: name("pad"), unk_token: name("unknown"), mask_token: name("mask"),
+    model_input_names: ["input_ids", "attention_mask"],
+  };
 }
 
-/** Reads a folder whose model has a masked-language-model head; @throws NnError `nn/wrong-head` for another. */
+/**
+ * Reads a folder that `saveModel` wrote, or one of a published model: `config.json`, weights as safetensors or `pytorch_model.bin`, in shards or not, and
+ * its tokenizer.
+ *
+ * @throws NnError `nn/missing-path`, `nn/bad-model-folder`, `nn/bad-safetensors`, `nn/bad-torch-file`, `nn/missing-tensor`; ArchError and DataError for its
+ * config and tokenizer.
+ */
+export const loadModel = (folder: string): ModelFolder => withTokenizer(folder, readModel(folder));
+
+/** Reads the encoder of a folder alone, whatever class it was saved as; throws what `loadModel` throws. */
+export const loadEncoder = (folder: string): ModelFolder<EncoderModel> => withTokenizer(folder, readEncoder(folder));
+
+/**
+ * Reads a folder whose model has a masked-language-model head, as one does whose `config.json` names no class; @throws NnError `nn/wrong-head` for a
+ * classifier, `nn/bad-model-folder` for other classes, and what `loadModel` throws
+ */
 export function loadMlmModel(folder: string): ModelFolder<MlmModel> {
-  const { model, ...rest } = loadModel(folder);
+  const { model, ...rest } = withTokenizer(folder, readModel(folder, "mlm"));
   if (!isMlmModel(model)) throw new NnError("nn/wrong-head", `nn: ${folder} holds a classifier where a masked language model is needed; give the folder of a pre-trained model`);
   return { model, ...rest };
 }
@@ -92,6 +92,12 @@ export function loadClassifier(folder: string): ModelFolder<Classifier> {
 export const isMlmModel = (model: Model): model is MlmModel => model.head.kind === "mlm";
 export const isClassifier = (model: Model): model is Classifier => model.head.kind === "classifier";
 
+function withTokenizer<M extends EncoderModel>(folder: string, read: Read<M>): ModelFolder<M> {
+  const tokenizer = openTokenizer(folder);
+  requireSameVocabulary(folder, tokenizer, read.model.arch);
+  return { ...read, tokenizer };
+}
+
 function requireSameVocabulary(folder: string, tokenizer: Tokenizer, arch: EncoderArch): void {
   if (tokenizer.vocabSize === arch.vocabSize) return;
   throw new NnError("nn/bad-model-folder",
@@ -104,45 +110,4 @@ function classOf({ arch, head }: Model, naming: HfNaming): string {
   throw new NnError("nn/bad-model-folder",
     `nn: type ${naming} must have a class in transformers that computes what the model does, got an encoder with the head "${head.kind}", for which it has none; `
     + `leave the type out, for ${hfNaming(arch)}`);
-}
-
-function headOf(folder: string, classes: ReturnType<typeof hfClasses>, architecture: string | undefined, labels: readonly string[]): ModelHead {
-  if (architecture !== undefined && architecture === classes.mlm) return { kind: "mlm" };
-  if (architecture !== undefined && architecture === classes.classifier && labels.length > 0) return { kind: "classifier", labels };
-  const known = [...(classes.mlm === undefined ? [] : [classes.mlm]), ...(classes.classifier === undefined ? [] : [`${classes.classifier} with its labels`])];
-  throw new NnError("nn/bad-model-folder",
-    `nn: ${folder}/config.json must name ${known.join(", or ") || "another type of model"}, got ${architecture ?? "nothing"}; save the model with one of these heads`);
-}
-
-function readParameters(path: string, arch: EncoderArch, head: ModelHead, naming: HfNaming): ParameterStore {
-  const { tensors } = readSafetensors(path);
-  const parameters = new ParameterStore(modelParameters(arch, head));
-  const wanted = hfTensors(arch, head, naming);
-  const problems = wanted.filter(({ hfName, shape }) => tensors[hfName]?.shape.join() !== shape.join())
-    .map(({ hfName, shape }) => `${hfName} [${shape}]${tensors[hfName] === undefined ? "" : `, got [${tensors[hfName].shape}]`}`);
-  const known = new Set([...wanted.map(({ hfName }) => hfName), hfZeroTokenTypes(arch, naming)?.hfName]);
-  problems.push(...Object.keys(tensors).filter((name) => !known.has(name)).map((name) => `nothing called ${name}`));
-  if (problems.length > 0) {
-    const shown = `${problems.slice(0, 3).join("; ")}${problems.length > 3 ? ` and ${problems.length - 3} more` : ""}`;
-    throw new NnError("nn/missing-tensor", `nn: ${path} and its config.json do not agree: needed ${shown}; restore both files from one save`);
-  }
-  for (const { hfName, parameter, offset } of wanted) parameters.view(parameter).set(tensors[hfName]!.data, offset);
-  return parameters;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new NnError("nn/missing-path", missing ? `nn: there is no file ${path}; give the folder of a saved model` : `nn: cannot read ${path}: ${(error as Error).message}`);
-  }
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readText(path));
-  } catch (error) {
-    throw error instanceof SyntaxError ? new NnError("nn/bad-model-folder", `nn: ${path} is not JSON; restore it from a copy`) : error;
-  }
 }

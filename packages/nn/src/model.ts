@@ -8,6 +8,8 @@ export interface Model<H extends ModelHead = ModelHead> {
   readonly head: H;
   readonly parameters: ParameterStore;
 }
+/** An encoder without a head, which gives states alone; every model is one. */
+export type EncoderModel = Pick<Model, "arch" | "parameters">;
 export type MlmModel = Model<Extract<ModelHead, { kind: "mlm" }>>;
 export type Classifier = Model<Extract<ModelHead, { kind: "classifier" }>>;
 
@@ -23,7 +25,7 @@ export function createModel<H extends ModelHead>(arch: EncoderArch, head: H, see
 export const initialDeviation = ({ hiddenSize }: EncoderArch): number => 0.02 * Math.sqrt(768 / hiddenSize);
 
 /** A fresh classifier on a copy of the encoder of `model`, whose own head, of whatever kind, is left behind. */
-export function withClassifier(model: Model, labels: readonly string[], seed: number): Classifier {
+export function withClassifier(model: EncoderModel, labels: readonly string[], seed: number): Classifier {
   const classifier = createModel(model.arch, { kind: "classifier", labels }, seed);
   classifier.parameters.copy(model.parameters, encoderParameters(model.arch));
   return classifier;

@@ -9,6 +9,7 @@ import { mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
 import { lamb } from "./optimizer/lamb.js";
+import { sgd } from "./optimizer/sgd.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { archKinds, collect, unevenArch } from "./test-models.js";
 import { Trainer, type TrainerOptions } from "./trainer.js";
@@ -63,6 +64,20 @@ describe.skipIf(engines.length === 0)(`training on the native engine${absent}`, 
     const { flat } = await trained(engines[0]!, 2, { averageDecay: 0.9 });
     expect(flat.buffer).toBeInstanceOf(ArrayBuffer);
     expect(engines[0]!.memoryInUse()).toBe(before);
+  });
+
+  it("keeps the gradient through the step that takes it, and computes another without a step", async () => {
+    const trainer = await trainerOn(engines[0]!, { optimizer: sgd() });
+    const feeds = mlmFeeds(batches.at(0));
+    const loss = await trainer.differentiate(feeds);
+    const gradient = fingerprint(trainer.gradient);
+    expect((await trainer.step(feeds, 0.1)).loss).toBe(loss);
+    expect(fingerprint(trainer.gradient)).toBe(gradient);
+    const stepped = fingerprint(trainer.state.parameters.flat);
+    expect(await trainer.differentiate(feeds)).toBeLessThan(loss);
+    expect(fingerprint(trainer.gradient)).not.toBe(gradient);
+    expect(fingerprint(trainer.state.parameters.flat)).toBe(stepped);
+    await trainer.dispose();
   });
 
   it.each([["uneven", arch], ...kinds] as const)("computes layers again to the same bits: %s", async (_, network) => {

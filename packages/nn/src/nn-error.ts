@@ -3,6 +3,7 @@ export type NnErrorCode =
   | "nn/bad-checkpoint"
   | "nn/bad-safetensors"
   | "nn/bad-model-folder"
+  | "nn/bad-torch-file"
   | "nn/missing-tensor"
   | "nn/missing-path"
   | "nn/not-finite"

@@ -1,17 +1,18 @@
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
-import { type MlmBatches } from "@bort/data";
+import { type MlmBatch } from "@bort/data";
 import * as op from "@bort/graph";
 import { describe, expect, it } from "vitest";
 import { chainBatches } from "./chain-batches.js";
 import { fingerprint } from "./fingerprint.js";
 import { type GradientHook } from "./gradient-hook.js";
-import { evaluateMlm } from "./mlm.js";
+import { labelLoss } from "./losses.js";
+import { evaluateMlm, mlmNodes } from "./mlm.js";
 import { createModel } from "./model.js";
 import { adamW } from "./optimizer/adamw.js";
 import { lamb } from "./optimizer/lamb.js";
 import { type UpdateHook } from "./optimizer/update-tail.js";
-import { type PretrainOptions, type PretrainResult, mlmObjective, pretrain, shortFirst } from "./pretrain.js";
+import { type PretrainOptions, type PretrainResult, type PretrainingObjective, mlmObjective, pretrain, shortFirst } from "./pretrain.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { collect } from "./test-models.js";
 
@@ -27,6 +28,15 @@ const hooks: { readonly update: UpdateHook; readonly gradient: GradientHook } = 
   update: ({ after }) => op.mul(after, 0.99),
   gradient: ({ gradients }) => ({ "mlm.dense.weight": op.mul(gradients["mlm.dense.weight"]!, 0.5) }),
 };
+
+/** Masked language modelling that notes the batches that it is fed. */
+const logging = (taken: MlmBatch[]): PretrainingObjective => ({
+  ...mlmObjective(),
+  feeds: (batch, ...place) => {
+    taken.push(batch);
+    return mlmObjective().feeds(batch, ...place);
+  },
+});
 
 describe("pretrain", () => {
   it("learns a language, and measures it on other text", async () => {
@@ -50,11 +60,9 @@ describe("pretrain", () => {
 
   it("takes its curriculum's steps first, each on batches of its shape", async () => {
     const short = { batchSize: 3, sequenceLength: 6, maskedPerSequence: 1 };
-    const asked: string[] = [];
-    const logged = (name: string, batches: MlmBatches): MlmBatches => ({ ...batches, at: (step) => { asked.push(`${name} ${step}`); return batches.at(step); } });
-    const curriculum = [{ share: 0.5, shape: short, train: logged("short", chainBatches(17, short, 1)) }];
-    const { events } = await collect(pretrain({ ...options, steps: 4, curriculum, train: logged("long", options.train) }));
-    expect(asked.slice(-4)).toEqual(["short 0", "short 1", "long 2", "long 3"]);
+    const [curriculumTrain, taken] = [chainBatches(17, short, 1), [] as MlmBatch[]];
+    const { events } = await collect(pretrain({ ...options, steps: 4, curriculum: [{ share: 0.5, shape: short, train: curriculumTrain }], objective: logging(taken) }));
+    expect(taken).toEqual([curriculumTrain.at(0), curriculumTrain.at(1), options.train.at(2), options.train.at(3)]);
     expect(events.filter(({ type }) => type === "step")).toHaveLength(4);
   });
 
@@ -124,12 +132,42 @@ describe("a run with everything on", () => {
   });
 });
 
+describe("what an objective trains beside the model", () => {
+  const extra = { name: "extra.gain", shape: [17], init: "ones", decay: false } as const;
+  const objective: PretrainingObjective = {
+    ...mlmObjective(),
+    parameters: () => [extra],
+    graph: (arch, of) => {
+      const { logits, labels, weights } = mlmNodes(arch, of);
+      return { loss: labelLoss(op.mul(logits, op.parameter(extra.name, extra.shape)), labels, weights) };
+    },
+  };
+
+  it("is trained and resumed with it, and is in no model", async () => {
+    const run = (name: string, more: Partial<PretrainOptions> = {}): Promise<{ result: PretrainResult }> =>
+      collect(pretrain({ ...options, steps: 6, objective, ...more, checkpoint: { folder: at(name), every: 3, resume: true } }));
+    const whole = await run("beside");
+    const controller = new AbortController();
+    const first = pretrain({ ...options, steps: 6, objective, signal: controller.signal, checkpoint: { folder: at("beside-halves"), every: 3, resume: true } });
+    for await (const event of first) if (event.type === "step" && event.step === 2) controller.abort();
+    const halves = await run("beside-halves");
+    expect(fingerprint(halves.result.model.parameters.flat)).toBe(fingerprint(whole.result.model.parameters.flat));
+    expect(whole.result.model.parameters.specs).toEqual(createModel(options.arch, { kind: "mlm" }, 0).parameters.specs);
+    const frozen = await run("beside-frozen", { groups: ({ name }) => ({ frozen: name === extra.name }) });
+    expect(fingerprint(frozen.result.model.parameters.flat.slice(0, 100))).not.toBe(fingerprint(whole.result.model.parameters.flat.slice(0, 100)));
+  });
+
+  it("may not have a name of the model's", async () => {
+    const taken = { ...objective, parameters: () => [{ ...extra, name: "mlm.bias" }] };
+    await expect(pretrain({ ...options, objective: taken }).next()).rejects.toMatchObject({ code: "nn/bad-option", message: expect.stringContaining('"mlm.bias" is there twice') });
+  });
+});
+
 describe("accumulate", () => {
   it("takes as many batches a step, in their order, and counts their tokens", async () => {
-    const asked: number[] = [];
-    const train: MlmBatches = { ...options.train, at: (step) => { asked.push(step); return options.train.at(step); } };
-    const { result } = await collect(pretrain({ ...options, train, steps: 2, accumulate: 3 }));
-    expect(asked.slice(-6)).toEqual([0, 1, 2, 3, 4, 5]);
+    const taken: MlmBatch[] = [];
+    const { result } = await collect(pretrain({ ...options, steps: 2, accumulate: 3, objective: logging(taken) }));
+    expect(taken).toEqual([0, 1, 2, 3, 4, 5].map((at) => options.train.at(at)));
     expect(result.summary.tokensPerSecond * result.summary.seconds).toBeCloseTo(2 * 3 * 16 * 12, 3);
   });
 

@@ -1,11 +1,14 @@
 import { type EncoderArch } from "@bort/arch";
-import { type MlmBatch, type MlmBatches } from "@bort/data";
+import { type MlmBatch, type MlmBatches, readAhead } from "@bort/data";
 import { type Backend, type Feeds } from "@bort/graph";
+import { type DropoutRates, dropoutFeeds } from "./dropout.js";
 import { fingerprint } from "./fingerprint.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
 import { type MlmShape, evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
-import { type MlmModel, createModel } from "./model.js";
+import { type MlmModel, initialDeviation } from "./model.js";
 import { NnError } from "./nn-error.js";
+import { type ParameterSpec, modelParameters } from "./parameter-spec.js";
+import { ParameterStore } from "./parameter-store.js";
 import { type LossGraph } from "./gradient-graph.js";
 import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
@@ -17,8 +20,19 @@ export interface PretrainingObjective {
   /** Sets the objective apart from others: a checkpoint of another is not resumed. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The loss must be a mean over the masked places by their weights: batches of a step count by how many they have. */
-  graph(arch: EncoderArch, shape: MlmShape): LossGraph;
-  feeds(batch: MlmBatch, shape: MlmShape): Promise<Feeds>;
+  graph(arch: EncoderArch, shape: MlmShape, dropout?: DropoutRates): LossGraph;
+  feeds(batch: MlmBatch, shape: MlmShape, place: BatchPlace): Promise<Feeds>;
+  /** What is trained beside the model: it is in checkpoints, and not in the model that the run returns. Names must differ from the model's. Default: nothing. */
+  parameters?(arch: EncoderArch): readonly ParameterSpec[];
+}
+
+/** Where a batch is used. */
+export interface BatchPlace {
+  readonly arch: EncoderArch;
+  /** What it was asked for by, from its phase's `train.at`. */
+  readonly index: number;
+  /** That of the graph. Default: none. */
+  readonly dropout?: DropoutRates;
 }
 
 /** Masked language modelling alone. */
@@ -51,7 +65,7 @@ export function shortFirst(shape: MlmShape, batchesOf: (shape: MlmShape) => MlmB
   return lengths.map((sequenceLength, i) => {
     const batchSize = Math.max(1, Math.round((shape.batchSize * shape.sequenceLength) / sequenceLength));
     const maskedPerSequence = Math.max(1, Math.round((sequenceLength * shape.maskedPerSequence) / shape.sequenceLength));
-    const phase: MlmShape = { batchSize, sequenceLength, maskedPerSequence };
+    const phase: MlmShape = { ...shape, batchSize, sequenceLength, maskedPerSequence };
     return { share: i === 0 ? 0.5 : 0.25 / (lengths.length - 1), shape: phase, train: batchesOf(phase) };
   });
 }
@@ -99,8 +113,9 @@ export interface PretrainResult {
 /** Pre-trains a fresh encoder; `evaluation` events carry `validationLoss`, the MLM loss in nats whatever the objective. Throws what `runTraining` does. */
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
   const { backend, arch, validation, steps, curriculum = [], objective = mlmObjective(), checkpoint, signal } = options;
-  const { seed, accumulate, evaluateEvery, rate, trainer: trainerOptions, record } = resolveSettings(options, { learningRate: 1e-3, warmupRatio: 0.06 });
-  const { model, groupRecord } = inGroups(createModel(arch, { kind: "mlm" } as const, seed), options);
+  const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
+    resolveSettings(options, { learningRate: 1e-3, warmupRatio: 0.06, metric: "validationLoss", mode: "min" });
+  const { model, groupRecord } = inGroups(freshModel(arch, objective, seed), options);
   const first = options.train.at(0);
   const settings = {
     ...objective.settings, ...record, ...groupRecord, arch, shape: options.shape,
@@ -109,32 +124,53 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
   };
   const phases = [...curriculum, { share: 1, shape: options.shape, train: options.train }];
   checkPhases(phases);
-  const graph = (length: number): LossGraph => objective.graph(arch, phases.find((phase) => phase.shape.sequenceLength === length)!.shape);
+  const ahead = phases.map(({ shape, train }) => ({ shape, train: readAhead(train, { depth: Math.max(2, accumulate) }) }));
+  const graph = (length: number): LossGraph => objective.graph(arch, phases.find((phase) => phase.shape.sequenceLength === length)!.shape, dropout);
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
-  const averaged = (): MlmModel => ({ ...model, parameters: averagedParameters(trainer.state) });
+  const averaged = (): MlmModel => modelAlone({ ...model, parameters: averagedParameters(trainer.state) });
   try {
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,
       feeds: async (step) => {
-        const { shape, train } = phases[phaseAt(curriculum, step / steps)]!;
+        const { shape, train } = ahead[phaseAt(curriculum, step / steps)]!;
         const { batchSize, sequenceLength } = shape;
         return {
           batch: await microBatches(step, accumulate, async (at) => {
             const batch = train.at(at);
-            return { feeds: await objective.feeds(batch, shape), weight: totalWeight(batch.weights) };
+            const feeds = { ...(await objective.feeds(batch, shape, { arch, index: at, dropout })), ...dropoutFeeds(dropout, seed, at) };
+            return { feeds, weight: totalWeight(batch.weights) };
           }),
           tokens: accumulate * batchSize * sequenceLength, length: sequenceLength,
         };
       },
       evaluate: {
         every: evaluateEvery,
-        run: async () => ({ validationLoss: await evaluateMlm(backend, evaluatesAverage(options) ? averaged() : model, options.shape, validation) }),
+        run: async () => ({ validationLoss: await evaluateMlm(backend, evaluatesAverage(options) ? averaged() : modelAlone(model), options.shape, validation) }),
       },
+      ...(earlyStopping !== undefined && { earlyStopping }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),
     });
-    return { model, ...(options.average !== undefined && { averaged: averaged() }), summary };
+    return { model: modelAlone(model), ...(options.average !== undefined && { averaged: averaged() }), summary };
   } finally {
     await trainer.dispose();
   }
+}
+
+/** A fresh model in one store with what the objective trains beside it. */
+function freshModel(arch: EncoderArch, objective: PretrainingObjective, seed: number): MlmModel {
+  const head = { kind: "mlm" } as const;
+  const specs = [...modelParameters(arch, head), ...(objective.parameters?.(arch) ?? [])];
+  const taken = specs.find(({ name }, i) => specs.findIndex((other) => other.name === name) < i);
+  if (taken !== undefined) throw new NnError("nn/bad-option", `nn: an objective's parameters need names of their own, and "${taken.name}" is there twice; rename it`);
+  return { arch, head, parameters: ParameterStore.initialized(specs, seed, initialDeviation(arch)) };
+}
+
+/** The model without what is trained beside it: a copy, where there is any. */
+function modelAlone(model: MlmModel): MlmModel {
+  const specs = modelParameters(model.arch, model.head);
+  if (specs.length === model.parameters.specs.length) return model;
+  const parameters = new ParameterStore(specs);
+  parameters.copy(model.parameters, specs);
+  return { ...model, parameters };
 }

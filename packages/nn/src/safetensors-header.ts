@@ -1,8 +1,9 @@
 import { sizeOf } from "@bort/graph";
+import { type ElementType, elementBytes } from "./stored-tensor.js";
 
 /** What a header says of one tensor. */
 export interface HeaderEntry {
-  readonly dtype: string;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
   /** Where its bytes begin and end, counted from the end of the header. */
   readonly data_offsets: readonly [number, number];
@@ -16,7 +17,7 @@ export interface Header {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a header of float32 tensors and checks it against the number of bytes that follow: the tensors must cover all of them, each byte once.
+ * Reads a header and checks it against the number of bytes that follow: the tensors must cover all of them, each byte once.
  *
  * Throws what `bad` makes of the reason.
  */
@@ -55,9 +56,9 @@ function topLevelKeys(text: string): string[] {
 function checkEntry(name: string, entry: unknown, bad: (why: string) => Error): void {
   if (!isObject(entry)) throw bad(`${name} is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== "F32") throw bad(`${name} is ${String(dtype)} and only F32 can be read`);
+  if (!isElementType(dtype)) throw bad(`${name} is ${String(dtype)} and only ${Object.keys(elementBytes).join(", ")} can be read`);
   const sizes = (value: unknown): value is number[] => Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
-  if (!sizes(shape) || !sizes(offsets) || offsets.length !== 2 || offsets[1]! - offsets[0]! !== 4 * sizeOf(shape)) {
+  if (!sizes(shape) || !sizes(offsets) || offsets.length !== 2 || offsets[1]! - offsets[0]! !== elementBytes[dtype] * sizeOf(shape)) {
     throw bad(`${name} has a shape and offsets that do not agree`);
   }
 }
@@ -72,4 +73,5 @@ function checkCover(entries: Header["entries"], dataBytes: number, bad: (why: st
   if (end !== dataBytes) throw bad(`its tensors need ${end} bytes and ${dataBytes} are there`);
 }
 
+const isElementType = (dtype: unknown): dtype is ElementType => typeof dtype === "string" && Object.hasOwn(elementBytes, dtype);
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { type Shape } from "@bort/graph";
 import { writeFileAtomically } from "./atomic-write.js";
 import { NnError } from "./nn-error.js";
+import { PartwiseFile } from "./partwise-file.js";
 import { type Header, type HeaderEntry, parseHeader } from "./safetensors-header.js";
+import { type StoredTensor, decodeFloats } from "./stored-tensor.js";
 
 /** A float32 tensor of a file. */
 export interface NamedTensor {
@@ -51,34 +52,40 @@ export interface SafetensorsFile {
  * @throws NnError `nn/missing-path`; `nn/bad-safetensors` for a file that is cut short, malformed, of another type, or unlike the hash in its metadata.
  */
 export function readSafetensors(path: string): SafetensorsFile {
-  const bytes = readFile(path);
-  const bad = (why: string): NnError => new NnError("nn/bad-safetensors", `nn: ${path} is not a whole safetensors file: ${why}; use another copy`);
-  if (bytes.length < 8) throw bad(`it has ${bytes.length} bytes`);
-  const headerLength = Number(bytes.readBigUInt64LE(0));
-  if (headerLength > bytes.length - 8) throw bad(`its header needs ${headerLength} bytes and ${bytes.length - 8} are there`);
-  const data = bytes.subarray(8 + headerLength);
-  const { metadata, entries } = parseHeader(bytes.toString("utf8", 8, 8 + headerLength), data.length, bad);
-  if (metadata[HASH_KEY] !== undefined) {
-    const { [HASH_KEY]: expected, ...rest } = metadata;
-    if (hashOf({ metadata: rest, entries }, [data]) !== expected) throw bad("its contents differ from the hash in it, so some of it has changed");
-  }
-  return { tensors: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, { shape: entry.shape, data: floats(data, entry) }])), metadata };
+  const { tensors, metadata } = openSafetensors(path);
+  const read = ([name, { shape, elementType, read }]: readonly [string, StoredTensor]): [string, NamedTensor] => {
+    if (elementType !== "F32") throw notWhole(path)(`${name} is ${elementType} and only F32 can be read`);
+    return [name, { shape, data: read() }];
+  };
+  return { tensors: Object.fromEntries([...tensors].map(read)), metadata };
 }
 
-/** A copy, so that the elements are aligned whatever the header's length is. */
-const floats = (data: Buffer, { data_offsets: [start, end] }: HeaderEntry): Float32Array => new Float32Array(Uint8Array.from(data.subarray(start, end)).buffer);
+/**
+ * Reads the header of a safetensors file of any element type, and, where its metadata holds a hash, checks the contents against it.
+ *
+ * @throws NnError `nn/missing-path`; `nn/bad-safetensors` for a file that is cut short, malformed, or unlike its hash
+ */
+export function openSafetensors(path: string): { readonly tensors: ReadonlyMap<string, StoredTensor>; readonly metadata: Readonly<Record<string, string>> } {
+  const file = new PartwiseFile(path);
+  const bad = notWhole(path);
+  if (file.sizeBytes < 8) throw bad(`it has ${file.sizeBytes} bytes`);
+  const headerLength = Number(new DataView(file.read(0, 8).buffer).getBigUint64(0, true));
+  if (headerLength > file.sizeBytes - 8) throw bad(`its header needs ${headerLength} bytes and ${file.sizeBytes - 8} are there`);
+  const dataStart = 8 + headerLength;
+  const { metadata, entries } = parseHeader(Buffer.from(file.read(8, dataStart)).toString("utf8"), file.sizeBytes - dataStart, bad);
+  const { [HASH_KEY]: expected, ...rest } = metadata;
+  if (expected !== undefined && hashOf({ metadata: rest, entries }, file.parts(dataStart, file.sizeBytes)) !== expected) {
+    throw bad("its contents differ from the hash in it, so some of it has changed");
+  }
+  const stored = ({ dtype, shape, data_offsets: [start, end] }: HeaderEntry): StoredTensor =>
+    ({ shape, elementType: dtype, read: () => decodeFloats(dtype, file.read(dataStart + start, dataStart + end)) });
+  return { tensors: new Map(Object.entries(entries).map(([name, entry]) => [name, stored(entry)])), metadata };
+}
 
-function hashOf({ metadata, entries }: Header, data: readonly Uint8Array[]): string {
+const notWhole = (path: string) => (why: string): NnError => new NnError("nn/bad-safetensors", `nn: ${path} is not a whole safetensors file: ${why}; use another copy`);
+
+function hashOf({ metadata, entries }: Header, data: Iterable<Uint8Array>): string {
   const hash = createHash("sha256").update(JSON.stringify([metadata, entries]));
   for (const part of data) hash.update(part);
   return hash.digest("hex");
-}
-
-function readFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new NnError("nn/missing-path", missing ? `nn: there is no file ${path}; check the path` : `nn: cannot read ${path}: ${(error as Error).message}`);
-  }
 }

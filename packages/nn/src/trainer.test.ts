@@ -77,6 +77,24 @@ describe("Trainer", () => {
     await trainer.dispose();
   });
 
+  it("differentiates a batch without a step: what the step then takes", async () => {
+    const trainer = await makeTrainer(onnx, { optimizer: sgd(), maxGradientNorm: Infinity });
+    const before = trainer.state.parameters.flat.slice();
+    const loss = await trainer.differentiate(feeds(0));
+    const gradient = trainer.gradient.slice();
+    expect(fingerprint(trainer.state.parameters.flat)).toBe(fingerprint(before));
+    expect(trainer.state.step).toBe(0);
+    const taken = await trainer.step(feeds(0), 1);
+    expect(taken.loss).toBe(loss);
+    expect(Math.sqrt(gradient.reduce((sum, value) => sum + value ** 2, 0))).toBeCloseTo(taken.gradientNorm, 4);
+    expect(fingerprint(trainer.gradient)).toBe(fingerprint(gradient));
+    const stepped = trainer.state.parameters.flat.reduce((worst, value, i) => Math.max(worst, Math.abs(before[i]! - gradient[i]! - value)), 0);
+    expect(stepped).toBeLessThan(1e-6);
+    expect(await trainer.differentiate(feeds(0))).not.toBe(loss);
+    expect(fingerprint(trainer.gradient)).not.toBe(fingerprint(gradient));
+    await trainer.dispose();
+  });
+
   it("does not take a step whose loss is not finite", async () => {
     const trainer = await makeTrainer(onnx);
     await trainer.step(feeds(0), 1e-3);

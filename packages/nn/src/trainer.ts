@@ -92,24 +92,34 @@ export class Trainer {
    * parameters are then those before the step.
    */
   async step(batch: Feeds | readonly MicroBatch[], learningRate: number, length = 0): Promise<StepResult> {
-    const { state, programs: { gradients, update } } = this;
+    const { state, programs: { squaredNorm, update } } = this;
     const { maxGradientNorm = 1 } = this.options;
     if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
       throw new NnError("nn/bad-option", `nn: a learning rate must be a number from 0, got ${learningRate} for step ${state.step + 1}; correct the schedule`);
     }
-    const batches = isFeeds(batch) ? [{ feeds: batch, length }] : batch.map((micro) => ({ length, ...micro }));
+    const batches = microBatches(batch, length);
     const lossScale = this.#lossScale();
-    const metrics = await gradients.run(batches, lossScale);
-    await this.programs.gradientHook?.apply(gradients.gradients, state.parameters);
-    const gradientNorm = Math.sqrt(await this.programs.squaredNorm.of(gradients.gradients.flat));
+    const metrics = await this.#differentiate(batches, lossScale);
+    const gradientNorm = Math.sqrt(await squaredNorm.of(this.gradient));
     const loss = metrics["loss"]!;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       throw new NotFiniteError({ step: state.step + 1, loss, gradientNorm, learningRate, ...(await this.#diagnosis(batches, lossScale)) });
     }
     state.step++;
     state.loss = loss;
-    await update.apply(state, gradients.gradients.flat, { learningRate, gradientScale: Math.min(1, maxGradientNorm / (gradientNorm + 1e-6)) });
+    await update.apply(state, this.gradient, { learningRate, gradientScale: Math.min(1, maxGradientNorm / (gradientNorm + 1e-6)) });
     return { loss, metrics, gradientNorm };
+  }
+
+  /** The gradient of the last batch in the layout's order, before clipping; LAMB, after its step, leaves directions in its place. */
+  get gradient(): Float32Array {
+    return this.programs.gradients.gradients.flat;
+  }
+
+  /** The loss of a batch and, in `gradient`, its gradient where the parameters are now, as {@link step} would compute them; no step is taken. */
+  async differentiate(batch: Feeds | readonly MicroBatch[], length = 0): Promise<number> {
+    const metrics = await this.#differentiate(microBatches(batch, length), this.#lossScale());
+    return metrics["loss"]!;
   }
 
   async dispose(): Promise<void> {
@@ -135,6 +145,13 @@ export class Trainer {
       Object.assign(this.state, { average: average.slice() });
       memory.free(average);
     }
+  }
+
+  async #differentiate(batches: readonly MicroBatch[], lossScale: number): Promise<Record<string, number>> {
+    const { gradients, gradientHook } = this.programs;
+    const metrics = await gradients.run(batches, lossScale);
+    await gradientHook?.apply(gradients.gradients, this.state.parameters);
+    return metrics;
   }
 
   #lossScale(): number {
@@ -164,6 +181,9 @@ function copyOf(values: Float32Array, memory: EngineMemory): Float32Array {
   copy.set(values);
   return copy;
 }
+
+const microBatches = (batch: Feeds | readonly MicroBatch[], length: number): MicroBatch[] =>
+  isFeeds(batch) ? [{ feeds: batch, length }] : batch.map((micro) => ({ length, ...micro }));
 
 const isFeeds = (batch: Feeds | readonly MicroBatch[]): batch is Feeds => !Array.isArray(batch);
 

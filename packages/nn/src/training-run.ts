@@ -1,6 +1,7 @@
 import { type Feeds } from "@bort/graph";
 import { setImmediate } from "node:timers/promises";
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { type BestEvaluation, EarlyStop, type EarlyStopping } from "./early-stopping.js";
 import { type MicroBatch } from "./micro-batches.js";
 import { NnError } from "./nn-error.js";
 import { NotFiniteError } from "./not-finite-error.js";
@@ -24,6 +25,8 @@ export type TrainingEvent =
     }
   | { readonly type: "evaluation"; readonly step: number; readonly seconds: number; readonly metrics: Readonly<Record<string, number>> }
   | { readonly type: "checkpoint"; readonly step: number; readonly folder: string }
+  /** Training ends before its last step, for a reason that is told in words. */
+  | { readonly type: "stopped"; readonly step: number; readonly reason: string }
   | { readonly type: "interrupted"; readonly step: number };
 
 export interface TrainingRunOptions {
@@ -34,6 +37,8 @@ export interface TrainingRunOptions {
   readonly schedule: Schedule;
   /** A measurement before the first step, every so many steps and after the last. */
   readonly evaluate?: { readonly every: number; readonly run: () => Promise<Readonly<Record<string, number>>> };
+  /** Ends the run where evaluations no longer improve. */
+  readonly earlyStopping?: EarlyStopping;
   /** Where to keep the state, how often, and whether to go on from what is there. It is also saved when the run is interrupted and when it ends. */
   readonly checkpoint?: { readonly folder: string; readonly every: number; readonly settings: unknown; readonly resume: boolean };
   /** Ends the run after the step in progress. */
@@ -58,6 +63,8 @@ export interface TrainingSummary {
   /** Time in training steps. */
   readonly seconds: number;
   readonly interrupted: boolean;
+  /** The evaluation whose weights the run ended with, where early stopping put them back. */
+  readonly best?: BestEvaluation;
 }
 
 /**
@@ -79,10 +86,13 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
     yield { type: "resumed", step: state.step };
   }
   const startedAt = state.step;
+  const stop = earlyStop(options);
   let evaluatedAt = -1;
   const evaluation = async (): Promise<TrainingEvent> => {
     evaluatedAt = state.step;
-    return { type: "evaluation", step: state.step, seconds: state.seconds, metrics: await evaluate!.run() };
+    const metrics = await evaluate!.run();
+    stop?.observe(metrics);
+    return { type: "evaluation", step: state.step, seconds: state.seconds, metrics };
   };
   const save = (folder: string): TrainingEvent => {
     saveCheckpoint(folder, state, checkpoint!.settings);
@@ -91,7 +101,7 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
   };
 
   if (evaluate !== undefined && state.step === 0) yield await evaluation();
-  while (state.step < steps && signal?.aborted !== true) {
+  while (state.step < steps && signal?.aborted !== true && stop?.isOver !== true) {
     const start = performance.now();
     const learningRate = schedule(state.step);
     const { batch, length, tokens } = await options.feeds(state.step);
@@ -105,12 +115,20 @@ export async function* runTraining(options: TrainingRunOptions): AsyncGenerator<
     if (checkpoint !== undefined && state.step % checkpoint.every === 0) yield save(checkpoint.folder);
     await setImmediate(); // Lets signals and timers in: a step itself may hold the thread.
   }
-  const interrupted = state.step < steps;
+  const interrupted = state.step < steps && stop?.isOver !== true;
   if (checkpoint !== undefined && (lastCheckpoint?.step ?? startedAt) !== state.step) yield save(checkpoint.folder);
   if (interrupted) yield { type: "interrupted", step: state.step };
+  else if (state.step < steps) yield { type: "stopped", step: state.step, reason: stop!.reason };
   else if (evaluate !== undefined && evaluatedAt !== state.step) yield await evaluation();
+  const best = interrupted ? undefined : stop?.restore();
   const { step, loss, seconds, tokens } = state;
-  return { steps: step, loss, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0, interrupted };
+  return { steps: step, loss, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0, interrupted, ...(best !== undefined && { best }) };
+}
+
+function earlyStop({ earlyStopping, evaluate, trainer }: TrainingRunOptions): EarlyStop | undefined {
+  if (earlyStopping === undefined) return undefined;
+  if (evaluate === undefined) throw new NnError("nn/bad-option", "nn: early stopping needs evaluations, got none; give something to measure on");
+  return new EarlyStop(earlyStopping, trainer.state);
 }
 
 function requireCount(value: number, what: string): void {

@@ -1,4 +1,6 @@
 import { type Graph, parameter, print } from "@bort/graph";
+import { type DropoutRates, activeRates, checkDropout } from "./dropout.js";
+import { type EarlyStopping } from "./early-stopping.js";
 import { fingerprint } from "./fingerprint.js";
 import { type GradientHook, gradientHookGraph } from "./gradient-hook.js";
 import { type Model } from "./model.js";
@@ -29,6 +31,8 @@ export interface TrainingSettings {
   readonly accumulate?: number;
   /** Computes what lies within a layer again for the backward pass: less memory, the same gradients, about a third more work. Default false. */
   readonly recompute?: boolean;
+  /** What training drops at random. Default: nothing. */
+  readonly dropout?: DropoutRates;
   /** How each parameter is trained, if at all. Default: matrices decay, biases and norms do not. */
   readonly groups?: ParameterRule;
   /** Changes gradients before they are clipped. Default: none. */
@@ -37,6 +41,8 @@ export interface TrainingSettings {
   readonly updateHook?: UpdateHook;
   /** Keeps an exponential moving average of the weights. Default: none. */
   readonly average?: WeightAverage;
+  /** Ends the run where evaluations no longer improve, with the weights of the best one. By default it watches the validation loss, or the accuracy. Default: none. */
+  readonly earlyStopping?: Omit<EarlyStopping, "metric" | "mode"> & Partial<Pick<EarlyStopping, "metric" | "mode">>;
   /** Steps between evaluations. Default: ten in a run. */
   readonly evaluateEvery?: number;
   readonly checkpoint?: { readonly folder: string; readonly every: number; readonly resume: boolean };
@@ -56,6 +62,8 @@ export interface ResolvedSettings {
   readonly accumulate: number;
   readonly evaluateEvery: number;
   readonly rate: Schedule;
+  readonly dropout: DropoutRates;
+  readonly earlyStopping: EarlyStopping | undefined;
   readonly trainer: Pick<TrainerOptions, "optimizer" | "maxGradientNorm" | "recompute" | "gradientHook" | "updateHook" | "averageDecay">;
   /** What a checkpoint keeps of them: a run with others does not resume from it. What is not asked for is not in it. */
   readonly record: Readonly<Record<string, unknown>>;
@@ -64,13 +72,22 @@ export interface ResolvedSettings {
 /** Whether evaluations measure the average of the weights. */
 export const evaluatesAverage = ({ average }: TrainingSettings): boolean => average !== undefined && (average.evaluate ?? true);
 
-/** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate, a warm-up or a number of batches that cannot be. */
-export function resolveSettings(settings: TrainingSettings, defaults: { readonly learningRate: number; readonly warmupRatio: number }): ResolvedSettings {
+/** The defaults of what depends on what is trained. */
+export interface SettingsDefaults extends Pick<EarlyStopping, "metric" | "mode"> {
+  readonly learningRate: number;
+  readonly warmupRatio: number;
+}
+
+/** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate, a warm-up, a number of batches or a dropout that cannot be. */
+export function resolveSettings(settings: TrainingSettings, defaults: SettingsDefaults): ResolvedSettings {
   const { steps, seed = 0, optimizer = adamW(), maxGradientNorm = 1, accumulate = 1, recompute = false, gradientHook, updateHook, average, schedule: name = "linear" } = settings;
   const { learningRate = defaults.learningRate, warmupRatio = defaults.warmupRatio, evaluateEvery = Math.max(1, Math.ceil(steps / 10)) } = settings;
   if (!Number.isSafeInteger(accumulate) || accumulate < 1) throw new NnError("nn/bad-option", `nn: the batches of a step must be a whole number from 1, got ${accumulate}`);
+  checkDropout(settings.dropout ?? {});
+  const dropout = activeRates(settings.dropout ?? {});
+  const earlyStopping = settings.earlyStopping && { metric: defaults.metric, mode: defaults.mode, ...settings.earlyStopping };
   return {
-    seed, accumulate, evaluateEvery,
+    seed, accumulate, evaluateEvery, dropout, earlyStopping,
     rate: schedule(name, { learningRate, steps, warmupRatio }),
     trainer: {
       optimizer, maxGradientNorm, recompute,
@@ -81,6 +98,8 @@ export function resolveSettings(settings: TrainingSettings, defaults: { readonly
     record: {
       steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings }, learningRate, warmupRatio, schedule: name, maxGradientNorm,
       ...(accumulate !== 1 && { accumulate }),
+      ...(Object.keys(dropout).length > 0 && { dropout }),
+      ...(earlyStopping !== undefined && { earlyStopping }),
       ...(updateHook !== undefined && { updateHook: graphFingerprint({ after: updateHook({ before: parameter("before", [1]), after: parameter("after", [1]) }) }) }),
       ...(average !== undefined && { averageDecay: average.decay }),
     },

@@ -14,4 +14,24 @@ export interface TrainingState {
   /** Time spent in training steps, and the tokens they read. */
   seconds: number;
   tokens: number;
+  /** What early stopping knows, in a run that may stop early. */
+  watch?: Watch;
+}
+
+/** How a run's evaluations went. */
+export interface Watch {
+  /** Evaluations since the best one. */
+  readonly waited: number;
+  /** Step of the last evaluation. */
+  readonly lastStep: number;
+  readonly best?: BestWeights;
+}
+
+/** An evaluation and the weights that it measured: copies of the trained part of `parameters.flat`, and of the average. */
+export interface BestWeights {
+  /** Steps done before it. */
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly parameters: Float32Array;
+  readonly average?: Float32Array;
 }
