@@ -2,7 +2,7 @@ import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { type MlmModel, createModel, evaluateMlm, fingerprint, pretrain } from "@bort/nn";
+import { type MlmModel, type PretrainResult, type TrainingEvent, createModel, evaluateMlm, fingerprint, pretrain } from "@bort/nn";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
 import { collect } from "../../nn/src/test-models.js";
 import { type DistillOptions, distill } from "./distill.js";
+import { hiddenStates } from "./hidden-states.js";
+import { cacheTeacherLogits } from "./logits-cache/cache-teacher-logits.js";
+import { openLogitsCache } from "./logits-cache/logits-cache.js";
+import { repeated } from "./repeated.js";
 
 const shape = { batchSize: 16, sequenceLength: 12, maskedPerSequence: 2 };
 const archOf = (hidden: number) => uniformArch({ depth: 1, heads: 2, hidden, intermediate: 2 * hidden, vocabSize: 17, positions: 12, layerNormEps: 1e-5 });
@@ -51,7 +55,45 @@ describe("distill", () => {
     const resumed = await run({}, "parts", true);
     expect(resumed.events[0]).toEqual({ type: "resumed", step: 3 });
     expect(fingerprint(resumed.result.model.parameters.flat)).toBe(fingerprint(whole.result.model.parameters.flat));
-    await expect(run({ teacher: createModel(teacher.arch, teacher.head, 9) }, "parts", true)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("another teacher (") });
+    await expect(run({ teacher: createModel(teacher.arch, teacher.head, 9) }, "parts", true)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("another teachers.0.weights (") });
+  });
+
+  it("trains projections beside the student: they are resumed with it, bit for bit, and are not in its model", async () => {
+    const run = (name: string, more: Partial<DistillOptions> = {}): Promise<{ events: TrainingEvent[]; result: PretrainResult }> =>
+      collect(distill({ ...options, steps: 6, average: { decay: 0.5 }, terms: [hiddenStates()], ...more, checkpoint: { folder: join(folder, name), every: 2, resume: true } }));
+    const whole = await run("projected");
+    const controller = new AbortController();
+    const generator = distill({ ...options, steps: 6, average: { decay: 0.5 }, terms: [hiddenStates()], signal: controller.signal, checkpoint: { folder: join(folder, "halves"), every: 2, resume: false } });
+    for await (const event of generator) if (event.type === "step" && event.step === 3) controller.abort();
+    const resumed = await run("halves");
+    const names = (model: MlmModel): string[] => model.parameters.specs.map(({ name }) => name);
+    const fresh = createModel(options.arch, { kind: "mlm" }, 0);
+    for (const kind of ["model", "averaged"] as const) {
+      expect(names(resumed.result[kind]!)).toEqual(names(fresh));
+      expect(fingerprint(resumed.result[kind]!.parameters.flat)).toBe(fingerprint(whole.result[kind]!.parameters.flat));
+    }
+    const losses = whole.events.flatMap((event) => (event.type === "evaluation" ? [event.metrics["validationLoss"]!] : []));
+    expect(losses.at(-1)).toBe(await evaluateMlm(backend, whole.result.averaged!, shape, validation));
+    await expect(run("halves", { terms: [hiddenStates({ weight: 2 })] })).rejects.toMatchObject({ code: "nn/other-run" });
+  });
+
+  it("learns from a cache what it learns from the teacher, bit for bit", async () => {
+    const kept = join(folder, "cache");
+    await collect(cacheTeacherLogits({ backend, teacher, train, shape, folder: kept, batches: 4, topK: 17, precision: "float32" }));
+    const cache = openLogitsCache(kept);
+    const few = { ...options, train: repeated(train, 4), steps: 10 };
+    const [live, cached] = [await collect(distill(few)), await collect(distill({ ...few, teacher: cache }))];
+    expect(fingerprint(cached.result.model.parameters.flat)).toBe(fingerprint(live.result.model.parameters.flat));
+    cache.close();
+    await expect(collect(distill({ ...few, train, teacher: openLogitsCache(kept) }))).rejects.toMatchObject({ code: "distill/other-cache" });
+  });
+
+  it("takes dropout and micro-batches with it", async () => {
+    const run = (): Promise<{ result: PretrainResult }> => collect(distill({ ...options, steps: 4, accumulate: 2, dropout: { hidden: 0.1, attention: 0.1 }, terms: [hiddenStates()] }));
+    const [first, again] = [await run(), await run()];
+    expect(fingerprint(first.result.model.parameters.flat)).toBe(fingerprint(again.result.model.parameters.flat));
+    const without = await collect(distill({ ...options, steps: 4, accumulate: 2, terms: [hiddenStates()] }));
+    expect(fingerprint(first.result.model.parameters.flat)).not.toBe(fingerprint(without.result.model.parameters.flat));
   });
 
   it("gives back the teacher's program where the run fails or is left", async () => {

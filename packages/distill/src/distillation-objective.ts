@@ -1,71 +1,133 @@
-import { maxSequence } from "@bort/arch";
+import { type EncoderArch, maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
-import { type Backend, type Program, parameter } from "@bort/graph";
-import { type MlmModel, type MlmShape, type PretrainingObjective, distillationLoss, fingerprint, labelLoss, mlmFeeds, mlmNodes } from "@bort/nn";
+import { type Backend, type Feeds, type Node } from "@bort/graph";
+import {
+  type DropoutRates, type LossGraph, type MlmModel, type MlmShape, type ParameterSpec, type PretrainingObjective, fingerprint, labelLoss, mlmFeeds, mlmNodes, parameterNodes,
+} from "@bort/nn";
+import { cachedTeacher } from "./cached-teacher.js";
 import { DistillError } from "./distill-error.js";
+import { type DistillationTerm } from "./distillation-term.js";
+import { lastLayer } from "./last-layer.js";
+import { type LogitsCache } from "./logits-cache/logits-cache.js";
+import { runningTeacher } from "./running-teacher.js";
+import { type TeacherInputs } from "./teacher-inputs.js";
 
-export interface DistillationSettings {
-  /** Weight of the distillation loss. Default 0.5 (Bort, section 4). */
-  readonly distillationWeight?: number;
-  /** Weight of the masked-language-model loss. Default 0.5; Bort's released script has 0.1. */
+/** Who teaches: a pre-trained model, which runs on each batch, or what one said on the batches before; see `cacheTeacherLogits`. */
+export type Teacher = MlmModel | LogitsCache;
+
+export interface DistillationObjectiveOptions {
+  /** Runs the teachers. */
+  readonly backend: Backend;
+  /** At least one; all have the student's vocabulary. */
+  readonly teachers: readonly Teacher[];
+  /** Weight of the masked-language-model loss. Default 0.5 (Bort, section 4); its released script has 0.1. */
   readonly mlmWeight?: number;
-  /** Softens teacher and student alike. Default 2 (Bort, section 4). */
-  readonly temperature?: number;
+  /** The losses against teachers. Default {@link lastLayer} alone. */
+  readonly terms?: readonly DistillationTerm[];
 }
 
-/** An objective that holds a compiled teacher. */
+/** An objective that holds compiled teachers. */
 export interface DistillationObjective extends PretrainingObjective {
   dispose(): Promise<void>;
 }
 
+/** A student's loss with the teachers that feed it. */
+interface Lesson {
+  readonly graph: LossGraph;
+  readonly teachers: readonly TeacherInputs[];
+}
+
 /**
- * mlmWeight * MLM + distillationWeight * T^2 KL(teacher || student), between the last layers at the masked places (Bort, section 4; Hinton et al. 2015).
- * The teacher runs on every batch as it comes, of sequences up to `sequenceLength`. Beside `loss` the graph reports `mlm` and `distillation`.
+ * mlmWeight * MLM + the sum of weight * term: between last layers (Bort, section 4), or between layers.
  *
- * @throws DistillError `distill/bad-option`; `distill/other-vocabulary` when a student of another vocabulary is built on it.
+ * Beside `loss` the graph reports `mlm` and each term by its name, before their weights. Terms that compare layers are means over all places, and with
+ * `accumulate` count by masked ones.
+ *
+ * @throws DistillError `distill/bad-option`; for a student, when its graph is built, `distill/other-vocabulary`, or `distill/other-cache` for batches of
+ * another shape than the cached.
  */
-export async function distillationObjective(
-  backend: Backend, teacher: MlmModel, { sequenceLength }: Pick<MlmShape, "sequenceLength">, settings: DistillationSettings = {},
-): Promise<DistillationObjective> {
-  const { distillationWeight = 0.5, mlmWeight = 0.5, temperature = 2 } = settings;
-  checkSettings(distillationWeight, mlmWeight, temperature);
-  if (sequenceLength > maxSequence(teacher.arch)) {
-    throw new DistillError("distill/bad-option", `distill: the teacher reads at most ${maxSequence(teacher.arch)} tokens, got sequences of ${sequenceLength}; shorten them`);
-  }
-  const { vocabSize } = teacher.arch;
-  const programs = new Map<string, Program>();
-  const programFor = async (shape: MlmShape): Promise<Program> => {
-    const key = JSON.stringify(shape);
-    const program = programs.get(key) ?? (await backend.compile({ logits: mlmNodes(teacher.arch, shape).logits }));
-    programs.set(key, program);
-    return program;
+export function distillationObjective(options: DistillationObjectiveOptions): DistillationObjective {
+  const { backend, teachers, mlmWeight = 0.5, terms = [lastLayer()] } = options;
+  const resolved = { backend, teachers, mlmWeight, terms };
+  checkOptions(resolved);
+  const lessons = new Map<string, Lesson>();
+  const lesson = (arch: EncoderArch, shape: MlmShape, dropout: DropoutRates = {}): Lesson => {
+    const key = JSON.stringify([arch, shape, dropout]);
+    const known = lessons.get(key) ?? lessonOf(resolved, arch, shape, dropout);
+    lessons.set(key, known);
+    return known;
   };
   return {
-    settings: { objective: "distillation", distillationWeight, mlmWeight, temperature, teacher: fingerprint(teacher.parameters.flat) },
-    graph: (arch, shape) => {
-      if (arch.vocabSize !== vocabSize) {
-        throw new DistillError("distill/other-vocabulary",
-          `distill: student and teacher need one vocabulary, got ${arch.vocabSize} and ${vocabSize} tokens; use the teacher's tokenizer`);
-      }
-      const { logits, labels, weights } = mlmNodes(arch, shape);
-      const mlm = labelLoss(logits, labels, weights);
-      const distillation = distillationLoss({ student: logits, teacher: parameter("teacherLogits", logits.shape), weights, temperature });
-      return { loss: op.add(op.mul(mlm, mlmWeight), op.mul(distillation, distillationWeight)), mlm, distillation };
-    },
-    feeds: async (batch, shape) => {
-      const program = await programFor(shape);
-      const { logits } = await program.run({ ...teacher.parameters.views, ids: batch.ids, positions: batch.positions });
-      return { ...mlmFeeds(batch), teacherLogits: logits!.data };
+    settings: { objective: "distillation", mlmWeight, terms: terms.map(({ name, weight, settings }) => ({ name, weight, ...settings })), teachers: teachers.map(recordOf) },
+    parameters: (arch) => terms.flatMap((term) => parametersOf(term, arch, teachers)),
+    graph: (arch, shape, dropout) => lesson(arch, shape, dropout).graph,
+    feeds: async (batch, shape, { arch, index, dropout }) => {
+      let feeds: Feeds = mlmFeeds(batch);
+      for (const teacher of lesson(arch, shape, dropout).teachers) feeds = { ...feeds, ...(await teacher.feeds(batch, index)) };
+      return feeds;
     },
     dispose: async () => {
-      for (const program of programs.values()) await program.dispose();
+      for (const { teachers: inputs } of lessons.values()) for (const teacher of inputs) await teacher.dispose();
+      lessons.clear();
     },
   };
 }
 
-function checkSettings(distillationWeight: number, mlmWeight: number, temperature: number): void {
-  const sound = distillationWeight > 0 && mlmWeight >= 0 && temperature > 0 && [distillationWeight, mlmWeight, temperature].every(Number.isFinite);
-  if (sound) return;
-  const got = `${distillationWeight}, ${mlmWeight} and ${temperature}`;
-  throw new DistillError("distill/bad-option", `distill: needs distillationWeight > 0, mlmWeight >= 0 and temperature > 0, got ${got}; the defaults are 0.5, 0.5 and 2`);
+function lessonOf({ backend, teachers, mlmWeight, terms }: Required<DistillationObjectiveOptions>, arch: EncoderArch, shape: MlmShape, dropout: DropoutRates): Lesson {
+  checkStudent(arch, teachers, shape);
+  const inputs = teachers.map((teacher, i) => {
+    const name = `teacher.${i}`;
+    return isModel(teacher) ? runningTeacher(teacher, { backend, shape, name }) : cachedTeacher(teacher, shape, name);
+  });
+  const student = mlmNodes(arch, shape, dropout);
+  const views = inputs.map(({ view }) => view);
+  const losses = terms.map((term): [string, Node] => {
+    const nodes = parameterNodes(parametersOf(term, arch, teachers));
+    return [term.name, term.loss({ arch, shape, student, teachers: views, parameters: (name) => nodes(ownName(term, name)) })];
+  });
+  const mlm = labelLoss(student.logits, student.labels, student.weights);
+  const loss = terms.reduce((sum, { weight }, i) => op.add(sum, op.mul(losses[i]![1], weight)), op.mul(mlm, mlmWeight));
+  return { graph: { loss, mlm, ...Object.fromEntries(losses) }, teachers: inputs };
+}
+
+/** A term's parameters, by names that no other has. */
+const parametersOf = (term: DistillationTerm, arch: EncoderArch, teachers: readonly Teacher[]): ParameterSpec[] =>
+  (term.parameters?.(arch, teachers.map(archOf)) ?? []).map((spec) => ({ ...spec, name: ownName(term, spec.name) }));
+
+const isModel = (teacher: Teacher): teacher is MlmModel => "parameters" in teacher;
+const archOf = (teacher: Teacher): EncoderArch => (isModel(teacher) ? teacher.arch : teacher.header.arch);
+const ownName = ({ name }: DistillationTerm, parameter: string): string => `distillation.${name}.${parameter}`;
+
+/** The fingerprint of a teacher's weights, and how a cache keeps its logits. */
+function recordOf(teacher: Teacher): unknown {
+  if (isModel(teacher)) return { weights: fingerprint(teacher.parameters.flat) };
+  const { weights, topK, precision } = teacher.header;
+  return { weights, topK, precision };
+}
+
+function checkOptions({ teachers, mlmWeight, terms }: Required<Pick<DistillationObjectiveOptions, "teachers" | "mlmWeight" | "terms">>): void {
+  const bad = (message: string): DistillError => new DistillError("distill/bad-option", `distill: ${message}`);
+  if (teachers.length === 0) throw bad("needs at least one teacher, got none");
+  if (terms.length === 0) throw bad("needs at least one loss against a teacher, got none; pretrain without an objective learns from the labels alone");
+  if (!(mlmWeight >= 0 && mlmWeight < Infinity)) throw bad(`mlmWeight must be a number from 0, got ${mlmWeight}; the default is 0.5`);
+  const names = new Set<string>();
+  for (const { name, weight } of terms) {
+    if (!(weight > 0 && weight < Infinity)) throw bad(`the weight of ${name} must be a number above 0, got ${weight}; leave the loss out to have none of it`);
+    if (names.has(name) || name === "loss" || name === "mlm") throw bad(`each loss needs a name of its own beside loss and mlm, got ${name} twice; rename one: { ...term, name }`);
+    names.add(name);
+  }
+}
+
+function checkStudent(arch: EncoderArch, teachers: readonly Teacher[], { sequenceLength }: MlmShape): void {
+  teachers.forEach((teacher, i) => {
+    const { vocabSize } = archOf(teacher);
+    if (vocabSize !== arch.vocabSize) {
+      throw new DistillError("distill/other-vocabulary",
+        `distill: student and teacher ${i} need one vocabulary, got ${arch.vocabSize} and ${vocabSize} tokens; use the teacher's tokenizer`);
+    }
+    const limit = maxSequence(archOf(teacher));
+    if (sequenceLength > limit) {
+      throw new DistillError("distill/bad-option", `distill: teacher ${i} reads at most ${limit} tokens, got sequences of ${sequenceLength}; shorten them`);
+    }
+  });
 }

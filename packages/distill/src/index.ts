@@ -1,3 +1,16 @@
 export { distill, type DistillOptions } from "./distill.js";
-export { distillationObjective, type DistillationObjective, type DistillationSettings } from "./distillation-objective.js";
+export { distillationObjective, type DistillationObjective, type DistillationObjectiveOptions, type Teacher } from "./distillation-objective.js";
+export { type AllLogits, type DistillationTerm, type TeacherView, type TermInputs, type TopLogits } from "./distillation-term.js";
+export { lastLayer, type LastLayerForm, type LastLayerOptions } from "./last-layer.js";
+export { hiddenStates, type HiddenStatesOptions } from "./hidden-states.js";
+export { attentionMaps, type AttentionMapsOptions } from "./attention-maps.js";
+export { attentionDistributions, type AttentionDistributionsOptions } from "./attention-distributions.js";
+export { selfRelations, type RelationKind, type SelfRelationsOptions } from "./self-relations.js";
+export { type LayerMap } from "./layer-map.js";
+export { publishedObjectives, type PublishedObjective } from "./published-objectives.js";
+export { cacheTeacherLogits, type CacheTeacherLogitsOptions, type CachedEvent } from "./logits-cache/cache-teacher-logits.js";
+export { openLogitsCache, type LogitsCache } from "./logits-cache/logits-cache.js";
+export { type LogitsCacheHeader } from "./logits-cache/logits-cache-header.js";
+export { type CachedLogits } from "./logits-cache/logits-record.js";
+export { repeated } from "./repeated.js";
 export { DistillError, type DistillErrorCode } from "./distill-error.js";
