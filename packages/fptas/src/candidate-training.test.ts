@@ -1,12 +1,13 @@
-import { type EncoderArch, uniformArch } from "@bort/arch";
+import { type EncoderArch, parameterCount, uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatch } from "@bort/data";
-import { type Backend, evaluate, parameter } from "@bort/graph";
+import { type Backend, evaluate, gradients, parameter, parametersOf } from "@bort/graph";
 import { createModel, lastLayerCrossEntropy, mlmFeeds, mlmNodes } from "@bort/nn";
 import { describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
-import { CandidateTraining, type CandidateTrainingOptions, bortHyperparameters } from "./candidate-training.js";
-import { type TrainingStep } from "./extract.js";
+import { CandidateTraining, type CandidateTrainingOptions, type ObserveOptions, bortHyperparameters } from "./candidate-training.js";
+import { type TrainingStep } from "./objectives.js";
+import { type StepObservation, clippedGradientNorm } from "./step-observation.js";
 
 const shape = { batchSize: 4, sequenceLength: 10, maskedPerSequence: 2 };
 const archOf = (hidden: number): EncoderArch => uniformArch({ depth: 1, heads: 2, hidden, intermediate: 12, vocabSize: 17, positions: 10, layerNormEps: 1e-5 });
@@ -68,6 +69,67 @@ describe("CandidateTraining", () => {
     expect(after40).toBeLessThan((await errorOf({ steps: 1 })) - 0.05);
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     expect(steps.every(({ loss, steps: all }) => Number.isFinite(loss) && all === 40)).toBe(true);
+  });
+
+  it("tells what each step did, those asked for in full, and trains as it does unobserved", async () => {
+    const observations: StepObservation[] = [];
+    const observe = { every: 3 };
+    const training = await CandidateTraining.create({ ...options, steps: 7, observe, maxGradientNorm: 0.02 });
+    const error = await training.error(archOf(8), { learningRate: 0.5, warmupRatio: 0.3 }, { ...quiet, onObservation: (observation) => observations.push(observation) });
+    await training.dispose();
+    expect(error).toBe(await errorOf({ steps: 7, maxGradientNorm: 0.02 }, { learningRate: 0.5, warmupRatio: 0.3 }));
+    expect(observations.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(observations.map(({ learningRate }) => learningRate)).toEqual([0.25, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
+    expect(observations.filter(({ movement }) => movement !== undefined).map(({ step }) => step)).toEqual([1, 4, 7]);
+    for (const { movement, learningRate, gradientNorm } of observations) {
+      expect(gradientNorm).toBeGreaterThan(0.02);
+      if (movement === undefined) continue;
+      const { norm, roundOff } = clippedGradientNorm(movement, learningRate);
+      expect(Math.abs(norm - 0.02)).toBeLessThan(1e-4 * 0.02 + roundOff);
+      expect(movement.gradientChangeNorm).toBeGreaterThan(0);
+    }
+  });
+
+  it("has a gradient that changes along the first step as one computed apart says", async () => {
+    const observed: StepObservation[] = [];
+    const training = await CandidateTraining.create({ ...options, steps: 1, observe: {}, maxGradientNorm: Infinity });
+    await training.error(archOf(8), theta, { ...quiet, onObservation: (observation) => observed.push(observation) });
+    await training.dispose();
+    const { parameters } = createModel(archOf(8), { kind: "mlm" }, 2);
+    const batch = mlmFeeds(options.train.at(0));
+    const [teacherLogits] = evaluate([mlmNodes(teacher.arch, shape).logits], { ...teacher.parameters.views, ...batch });
+    const { logits, weights } = mlmNodes(archOf(8), shape);
+    const loss = lastLayerCrossEntropy({ student: logits, teacher: parameter("teacherLogits", logits.shape), weights });
+    const inputs = [...parametersOf({ loss }).entries()].filter(([name]) => name in parameters.views);
+    const nodes = gradients(loss, inputs.map(([, node]) => node));
+    const gradientAt = (values: Readonly<Record<string, Float32Array>>): number[] =>
+      evaluate(nodes, { ...values, ...batch, teacherLogits: teacherLogits! }).flatMap((gradient) => [...gradient]);
+    const before = gradientAt(parameters.views);
+    inputs.reduce((offset, [name]) => {
+      const view = parameters.view(name);
+      view.forEach((value, i) => { view[i] = value - theta.learningRate * before[offset + i]!; });
+      return offset + view.length;
+    }, 0);
+    const after = gradientAt(parameters.views);
+    const norm = (vector: readonly number[]): number => Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
+    expect(observed[0]!.gradientNorm).toBeCloseTo(norm(before), 4);
+    expect(observed[0]!.movement!.updateNorm).toBeCloseTo(theta.learningRate * norm(before), 4);
+    expect(observed[0]!.movement!.parameterNorm).toBeCloseTo(norm(inputs.flatMap(([name]) => [...parameters.view(name)])), 4);
+    expect(observed[0]!.movement!.gradientChangeNorm).toBeCloseTo(norm(after.map((value, i) => value - before[i]!)), 4);
+  });
+
+  it("looks at no candidate above the size named, and at none unless asked", async () => {
+    const looked = async (observe?: ObserveOptions): Promise<number> => {
+      const observations: StepObservation[] = [];
+      const training = await CandidateTraining.create({ ...options, ...(observe && { observe }) });
+      await training.error(archOf(8), theta, { ...quiet, onObservation: (observation) => observations.push(observation) });
+      await training.dispose();
+      expect(observations).toHaveLength(4);
+      return observations.filter(({ movement }) => movement !== undefined).length;
+    };
+    const size = parameterCount(archOf(8)).total;
+    expect([await looked(), await looked({}), await looked({ mostParameters: size }), await looked({ mostParameters: size - 1 })]).toEqual([0, 4, 4, 0]);
+    await expect(looked({ every: 0 })).rejects.toMatchObject({ code: "fptas/bad-objective" });
   });
 
   it("is not a number where training diverges", async () => {

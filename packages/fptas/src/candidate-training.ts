@@ -1,9 +1,11 @@
-import { type EncoderArch } from "@bort/arch";
+import { type EncoderArch, parameterCount } from "@bort/arch";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend, type Feeds, type Program, parameter } from "@bort/graph";
 import { type LossGraph, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, mlmNodes, schedule, sgd } from "@bort/nn";
 import { setImmediate } from "node:timers/promises";
-import { type ErrorContext } from "./extract.js";
+import { type ErrorContext } from "./objectives.js";
+import { type StepObservation } from "./step-observation.js";
+import { StepObserver } from "./step-observer.js";
 
 /** One member of Theta: how a candidate is trained for its surrogate error. */
 export interface CandidateHyperparameters {
@@ -25,10 +27,25 @@ export interface CandidateTrainingOptions {
   readonly train: MlmBatches;
   /** Batches of `shape` that the surrogate error is measured on. */
   readonly heldOut: readonly MlmBatch[];
-  /** n: training steps of a candidate. */
+  /** n: training steps of a candidate, unless the search decides them. */
   readonly steps: number;
   readonly seed: number;
   readonly maxGradientNorm: number;
+  /** Which steps are looked at closely, for the certificate: they take about twice the time. Default: none. */
+  readonly observe?: ObserveOptions;
+}
+
+export interface ObserveOptions {
+  /** Steps 1, 1 + every, 1 + 2 every, ... of a candidate. Default 1: all. */
+  readonly every?: number;
+  /** Candidates of more parameters, without heads, are left alone. Default: no limit. */
+  readonly mostParameters?: number;
+}
+
+/** Where the training of a candidate tells how it goes. */
+export interface CandidateContext extends ErrorContext {
+  /** Called after each step. Default: nobody wants to know. */
+  readonly onObservation?: (observation: StepObservation) => void;
 }
 
 /** Teacher logits are kept, for the next candidate, up to this much memory. */
@@ -45,16 +62,19 @@ export class CandidateTraining {
   }
 
   /** Cross-entropy to the teacher on the held-out batches after training from fresh parameters; NaN where training diverged. */
-  async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep }: ErrorContext): Promise<number> {
-    const { backend, train, steps, seed, maxGradientNorm } = this.options;
+  async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep, onObservation, ...asked }: CandidateContext): Promise<number> {
+    const { backend, train, seed, maxGradientNorm } = this.options;
+    const { steps = this.options.steps } = asked;
     const model = createModel(arch, { kind: "mlm" } as const, seed);
     const rate = schedule("constant", { learningRate, steps, warmupRatio });
     const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm, diagnose: false });
     try {
+      const observer = new StepObserver(trainer, this.#observeEvery(arch));
       for (let step = 0; step < steps; step++) {
         signal.throwIfAborted();
-        const { loss } = await trainer.step(await this.#feeds(`train ${step}`, train.at(step)), rate(step));
-        onStep({ step: step + 1, steps, loss });
+        const observation = await observer.step(await this.#feeds(`train ${step}`, train.at(step)), rate(step));
+        onObservation?.(observation);
+        onStep({ step: step + 1, steps, loss: observation.loss });
         await setImmediate();
       }
       return await this.#heldOutLoss(model, signal);
@@ -69,6 +89,12 @@ export class CandidateTraining {
   dispose(): Promise<void> {
     this.#kept.clear();
     return this.teacherProgram.dispose();
+  }
+
+  #observeEvery(arch: EncoderArch): number {
+    const { observe } = this.options;
+    if (observe === undefined || parameterCount(arch).total > (observe.mostParameters ?? Infinity)) return Infinity;
+    return observe.every ?? 1;
   }
 
   async #heldOutLoss(model: MlmModel, signal: AbortSignal): Promise<number> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ConditionStatus, guaranteeOf, type GuaranteeOptions } from "./guarantee.js";
+import { type ConditionStatus } from "./condition.js";
+import { guaranteeOf, type GuaranteeOptions } from "./guarantee.js";
 
 function statusOf(name: string, options: Partial<GuaranteeOptions>): ConditionStatus | undefined {
   const { conditions } = guaranteeOf({ epsilon: 2, depths: [2, 4], rejected: 0, ...options });

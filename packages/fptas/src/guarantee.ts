@@ -1,13 +1,6 @@
-/** `holds` and `violated`: looked at in this run; `by-construction`: the program does not allow otherwise; `unchecked`: no program can tell from a run. */
-export type ConditionStatus = "holds" | "violated" | "by-construction" | "unchecked";
-
-/** One premise of the approximation theorem. */
-export interface Condition {
-  readonly name: string;
-  readonly status: ConditionStatus;
-  /** What was looked at, in one sentence. */
-  readonly note: string;
-}
+import { maximumPointCondition } from "./certificate.js";
+import { type Condition } from "./condition.js";
+import { depthCondition } from "./weak-conditions.js";
 
 /** What the theory says about a search, and how far this run meets its premises. */
 export interface Guarantee {
@@ -54,25 +47,6 @@ export function guaranteeOf(options: GuaranteeOptions): Guarantee {
         note: "Bort's theorem 1 argues so for weights in a compact set; a run cannot show it",
       },
     ],
-  };
-}
-
-function maximumPointCondition(rejected: number): Condition {
-  const name = "maximum point";
-  return rejected === 0
-    ? { name, status: "holds", note: "no candidate has more parameters or a higher latency" }
-    : { name, status: "violated", note: `${rejected} of the candidates lay beyond it and were left out` };
-}
-
-/** Weak AB^nC: layers come in pairs. Source: Bort, lemma 3 and remark 1. */
-function depthCondition(given: readonly number[]): Condition {
-  const depths = [...new Set(given)].sort((a, b) => a - b);
-  const even = depths.every((depth) => depth % 2 === 0);
-  const stepsOfTwo = depths.every((depth, index) => index === 0 || depth - depths[index - 1]! === 2);
-  return {
-    name: "depths in pairs of layers",
-    status: even || stepsOfTwo ? "holds" : "violated",
-    note: `the depths must all be even or follow in steps of 2, and are ${depths.join(", ")}`,
   };
 }
 

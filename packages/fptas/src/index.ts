@@ -1,16 +1,34 @@
 export { type TupleMeasure, analyticFlops, analyticParameters } from "./analytic-surrogates.js";
-export {
-  type ErrorContext, extract, type ExtractEvent, type ExtractOptions, type Extraction, type Objectives, type TrainingStep,
-} from "./extract.js";
+export { type Certificate, certificateOf, type Cost, type SearchCost, type StepsBound } from "./certificate.js";
+export { type CertifiedRun, type CertifiedTrial } from "./certified-run.js";
+export { type Condition, type ConditionStatus } from "./condition.js";
+export { exhaustiveSearch } from "./exhaustive-search.js";
+export { extract, type ExtractEvent, type ExtractOptions, type Extraction } from "./extract.js";
 export { FptasError, type FptasErrorCode } from "./fptas-error.js";
-export { type Condition, type ConditionStatus, type Guarantee, guaranteeOf, type GuaranteeOptions } from "./guarantee.js";
+export { type Guarantee, guaranteeOf, type GuaranteeOptions } from "./guarantee.js";
+export { inProcessExecutor } from "./in-process-executor.js";
+export { type ErrorContext, type Objectives, type TrainingStep } from "./objectives.js";
+export { paretoFront } from "./pareto-front.js";
+export { printCertificate } from "./print-certificate.js";
+export { bortPaper, demo, type SearchPreset } from "./presets.js";
+export { processExecutor, type ProcessExecutorOptions, type TrialFunction, type TrialTask } from "./process-executor.js";
+export { randomSearch, type RandomSearchOptions } from "./random-search.js";
+export { regularizedEvolution, type RegularizedEvolutionOptions } from "./regularized-evolution.js";
+export { type SearchEvent, type SearchOptions, type SearchProgress, type SearchResult } from "./search.js";
 export { searchFingerprint, type SearchSettings } from "./search-fingerprint.js";
 export { selectCandidates, type Selection, type SelectionOptions } from "./select-candidates.js";
-export { type FailedTrial, type MeasuredCandidate, type RejectedCandidate, type ScoredTrial, type Trial } from "./trial.js";
+export { successiveHalving, type SuccessiveHalvingOptions } from "./successive-halving.js";
+export { type TrialExecutor, type TrialOutcome, type TrialReport, type TrialRequest } from "./trial-executor.js";
+export { type FailedTrial, type MeasuredCandidate, type Proposal, type RejectedCandidate, type ScoredTrial, type Trial } from "./trial.js";
+export { separation, type Separation, type SeparationOptions } from "./separation.js";
+export { type StepMovement, type StepObservation } from "./step-observation.js";
+export { studentCriticalValue, studentPValue } from "./student-t.js";
+export { trialFlops, type TrialFlopsOptions } from "./trial-flops.js";
 export { openTrialLog, readTrialLog, type TrialLog, type TrialLogContents } from "./trial-log.js";
 export {
   defaultErrorFloor, type MaximumPoint, type RejectionReason, rejectionOf, type SizeAndLatency, type Surrogates, type WCoefficient, wCoefficient,
   type WCoefficientOptions,
 } from "./w-coefficient.js";
-export { bortHyperparameters, type CandidateHyperparameters } from "./candidate-training.js";
+export { type RepeatedCandidate, wInterval, type WInterval, type WIntervalOptions } from "./w-interval.js";
+export { bortHyperparameters, type CandidateContext, type CandidateHyperparameters, type ObserveOptions } from "./candidate-training.js";
 export { trainingObjectives, type TrainingObjectives, type TrainingObjectivesOptions } from "./training-objectives.js";

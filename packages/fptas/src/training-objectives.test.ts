@@ -1,6 +1,6 @@
 import { archOf, flops, gridSpace, parameterCount, uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
-import { createModel } from "@bort/nn";
+import { type EncoderLatencies, createModel } from "@bort/nn";
 import { describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
 import { collect } from "../../nn/src/test-models.js";
@@ -29,8 +29,12 @@ describe("trainingObjectives", () => {
   });
 
   it("measures the time unless told", async () => {
-    const objectives = await trainingObjectives({ backend, teacher, shape, train: options.train, heldOut: options.heldOut, steps: 3 });
+    const told: EncoderLatencies[] = [];
+    const objectives = await trainingObjectives({
+      backend, teacher, shape, train: options.train, heldOut: options.heldOut, steps: 3, latencyOptions: { repeats: 7 }, onLatencies: (measured) => told.push(measured),
+    });
     const { latencyMs } = await objectives.maximumPoint();
+    expect(told).toMatchObject([{ batchSize: 4, sequenceLength: 10, encoders: [{ medianMs: latencyMs, repeats: 7 }] }]);
     expect(latencyMs).toBeGreaterThan(0);
     expect(latencyMs).toBeLessThan(flops(teacher.arch, { sequence: 10, batch: 4 }).total);
     await expect(objectives.latenciesMs([[1, 1, 8, 8]], { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");

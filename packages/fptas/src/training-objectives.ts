@@ -1,8 +1,8 @@
 import { type ArchFrame, type EncoderArch, archOf, flops, parameterCount } from "@bort/arch";
-import { encoderLatencies } from "@bort/nn";
+import { type EncoderLatencies, type LatencyOptions, measureEncoders } from "@bort/nn";
 import { analyticParameters } from "./analytic-surrogates.js";
 import { CandidateTraining, type CandidateHyperparameters, type CandidateTrainingOptions } from "./candidate-training.js";
-import { type Objectives } from "./extract.js";
+import { type Objectives } from "./objectives.js";
 import { FptasError } from "./fptas-error.js";
 import { type MaximumPoint } from "./w-coefficient.js";
 
@@ -13,6 +13,10 @@ export interface TrainingObjectivesOptions extends Omit<CandidateTrainingOptions
   readonly maxGradientNorm?: number;
   /** i^: median time of the encoder on a batch of `shape`, or its FLOPs, which depend on no machine. Default `measured`. */
   readonly latency?: "measured" | "flops";
+  /** How times are measured. Default: as `measureLatency` of `@bort/nn` does. */
+  readonly latencyOptions?: Omit<LatencyOptions, "signal">;
+  /** Told what was measured, with intervals, threads, batch and sequence, once for the maximum point and once for the candidates. Default: nobody wants to know. */
+  readonly onLatencies?: (measured: EncoderLatencies) => void;
 }
 
 /** The surrogates of Bort's section 3.3, with the maximum point that they are measured against. */
@@ -34,10 +38,13 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
   }
   if (heldOut.length === 0) throw new FptasError("fptas/bad-objective", "fptas: the surrogate error needs held-out batches, got none; add validation text");
   const frame = frameOf(teacher.arch);
+  const measure = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> => {
+    const measured = await measureEncoders(backend, archs, shape, { ...options.latencyOptions, ...(signal !== undefined && { signal }) });
+    options.onLatencies?.(measured);
+    return measured.encoders.map(({ medianMs }) => medianMs);
+  };
   const latencies = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> =>
-    latency === "flops"
-      ? archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }).total)
-      : encoderLatencies(backend, archs, shape, signal === undefined ? {} : { signal });
+    latency === "measured" ? measure(archs, signal) : archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }).total);
   const training = await CandidateTraining.create({ ...options, maxGradientNorm, seed });
   return {
     parameters: analyticParameters(frame),

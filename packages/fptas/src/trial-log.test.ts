@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ArchTuple, gridSpace } from "@bort/arch";
@@ -41,6 +41,27 @@ describe("openTrialLog", () => {
     await log.close();
     expect(log).toMatchObject({ measured, trials: [scored, failed], settings });
     expect(await readTrialLog(path)).toEqual({ fingerprint: log.fingerprint, settings, measured, trials: [scored, failed] });
+  });
+
+  it("keeps the steps of a trial where the search decided them", async () => {
+    const log = await openTrialLog(path, settings);
+    const trials: Trial[] = [{ ...scored, steps: 6 }, { ...failed, steps: 12 }];
+    for (const trial of trials) await log.record(trialEvent(trial));
+    await log.close();
+    expect((await readTrialLog(path)).trials).toEqual(trials);
+  });
+
+  it("leaves no lock behind where it is closed or cannot be opened", async () => {
+    await writeLog();
+    await expect(openTrialLog(path, { ...settings, epsilon: 3 })).rejects.toMatchObject({ code: "fptas/other-search" });
+    expect(await readdir(folder)).toEqual(["trials.jsonl"]);
+  });
+
+  it("takes over the log of a process that was killed", async () => {
+    await writeLog();
+    await writeFile(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 + 1 })); // Beyond any number that Linux gives.
+    await (await openTrialLog(path, settings)).close();
+    expect(await readdir(folder)).toEqual(["trials.jsonl"]);
   });
 
   it("has each record in the file, as one line of JSON, when `record` resolves", async () => {
@@ -99,7 +120,7 @@ describe("openTrialLog", () => {
 
   it("names the line that cannot be read", async () => {
     const spoilt = [
-      "not json", "{}", "null", JSON.stringify({ trial: { ...scored, w: null } }), JSON.stringify({ trial: { ...failed, reason: 1 } }),
+      "not json", "{}", "null", JSON.stringify({ trial: { ...scored, w: null } }), JSON.stringify({ trial: { ...scored, steps: "6" } }), JSON.stringify({ trial: { ...failed, reason: 1 } }),
       JSON.stringify({ trial: { ...scored, arch: [2, 2, 64] } }), JSON.stringify({ measured: [{ arch: [2, 2, 64, 64] }] }),
     ];
     for (const line of spoilt) {

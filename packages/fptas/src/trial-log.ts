@@ -1,7 +1,8 @@
-import { open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { type ArchTuple } from "@bort/arch";
-import { type ExtractEvent } from "./extract.js";
+import { type LockAttempt, tryProcessLock } from "@bort/nn";
 import { FptasError } from "./fptas-error.js";
+import { type SearchEvent } from "./search.js";
 import { canonicalJson, searchFingerprint, type SearchSettings } from "./search-fingerprint.js";
 import { type MeasuredCandidate, type Trial } from "./trial.js";
 
@@ -9,16 +10,16 @@ import { type MeasuredCandidate, type Trial } from "./trial.js";
 export interface TrialLogContents {
   readonly fingerprint: string;
   readonly settings: SearchSettings;
-  /** Latencies, in the order of writing: the `measured` option of `extract`. */
+  /** Latencies, in the order of writing: the `measured` option of a search. */
   readonly measured: readonly MeasuredCandidate[];
-  /** Trials, in the order of writing: the `completed` option of `extract`. */
+  /** Trials, in the order of their ends: the `completed` option of a search. */
   readonly trials: readonly Trial[];
 }
 
 /** A trial log open for writing; `measured` and `trials` are what it held when it was opened. */
 export interface TrialLog extends TrialLogContents {
   /** Writes what a `measured` event or a new `trial` event carries and waits until it is on the disk; passes over every other event. */
-  record(event: ExtractEvent): Promise<void>;
+  record(event: SearchEvent): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,33 +27,63 @@ export interface TrialLog extends TrialLogContents {
  * Opens the log of a search, or starts it where there is none, so that the search can go on where it was stopped.
  *
  * The file is JSONL: a header with the settings and their fingerprint, then a line per record, each flushed to the disk before `record` resolves. A last line
- * that a crash cut short is removed. One process may have a log open at a time.
- * Throws `fptas/other-search` for the log of other settings, `fptas/bad-log` for a file that is no trial log, `fptas/bad-settings`, `fptas/read-failed` and
- * `fptas/write-failed`.
+ * that a crash cut short is removed. One process may have a log open at a time: a lock file beside it names that process, and one whose process is gone is
+ * taken over.
+ * Throws `fptas/locked` while another process has it open, `fptas/other-search` for the log of other settings, `fptas/bad-log` for a file that is no trial
+ * log, `fptas/bad-settings`, `fptas/read-failed` and `fptas/write-failed`.
  */
 export async function openTrialLog(path: string, settings: SearchSettings): Promise<TrialLog> {
   const header = headerLine(settings);
-  const { bytes, text } = await readWholeLines(path, header);
-  const contents = text === "" ? parseLog(header, path) : parseLog(text, path);
-  requireSameSettings(contents, settings, path);
+  const attempt = lockAttempt(path);
+  if (!attempt.taken) {
+    throw new FptasError("fptas/locked",
+      `fptas: a trial log must be written by one process, got ${path}, which process ${attempt.pid} has open; wait until that ends, or take another file`);
+  }
+  const { lock } = attempt;
+  try {
+    const { contents, file } = await openLocked(path, header, settings);
+    return {
+      ...contents,
+      record: async (event) => {
+        const line = lineOf(event);
+        if (line !== undefined) await appendLine(file, line, path);
+      },
+      close: async () => {
+        await file.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
 
-  const failed = (cause: unknown): never => {
-    throw new FptasError("fptas/write-failed", `fptas: the trial log ${path} must be writable, got ${messageOf(cause)}; check the folder`, { cause });
-  };
-  const file = await open(path, "a").catch(failed);
-  const write = async (line: string): Promise<void> => {
-    await file.appendFile(line).then(() => file.sync()).catch(failed);
-  };
-  await file.truncate(bytes).catch(failed);
-  if (text === "") await write(header);
-  return {
-    ...contents,
-    record: async (event) => {
-      const line = lineOf(event);
-      if (line !== undefined) await write(line);
-    },
-    close: () => file.close(),
-  };
+function lockAttempt(path: string): LockAttempt {
+  try {
+    return tryProcessLock(`${path}.lock`);
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
+}
+
+async function openLocked(path: string, header: string, settings: SearchSettings): Promise<{ readonly contents: TrialLogContents; readonly file: FileHandle }> {
+  const { bytes, text } = await readWholeLines(path, header);
+  const contents = parseLog(text === "" ? header : text, path);
+  requireSameSettings(contents, settings, path);
+  const file = await open(path, "a").catch((cause: unknown) => { throw writeFailed(path, cause); });
+  try {
+    await file.truncate(bytes).catch((cause: unknown) => { throw writeFailed(path, cause); });
+    if (text === "") await appendLine(file, header, path);
+    return { contents, file };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function appendLine(file: FileHandle, line: string, path: string): Promise<void> {
+  await file.appendFile(line).then(() => file.sync()).catch((cause: unknown) => { throw writeFailed(path, cause); });
 }
 
 /**
@@ -74,7 +105,7 @@ function headerLine(settings: SearchSettings): string {
   return `${canonicalJson({ log: format, version, fingerprint: searchFingerprint(settings), settings })}\n`;
 }
 
-function lineOf(event: ExtractEvent): string | undefined {
+function lineOf(event: SearchEvent): string | undefined {
   if (event.type === "measured") return `${JSON.stringify({ measured: event.candidates })}\n`;
   if (event.type === "trial" && !event.resumed) return `${JSON.stringify({ trial: event.trial })}\n`;
   return undefined;
@@ -151,13 +182,17 @@ function isMeasured(value: unknown): value is MeasuredCandidate {
 
 function isTrial(value: unknown): value is Trial {
   if (!isObject(value) || !isMeasured(value) || !("theta" in value) || !("seconds" in value)) return false;
-  const { status, theta, seconds, error, w, reason }: Json = value;
-  if (!Number.isInteger(theta) || !isNumber(seconds)) return false;
+  const { status, theta, steps, seconds, error, w, reason }: Json = value;
+  if (!Number.isInteger(theta) || !isNumber(seconds) || !(steps === undefined || Number.isInteger(steps))) return false;
   return status === "scored" ? isNumber(error) && isNumber(w) : status === "failed" && typeof reason === "string";
 }
 
 function isNumber(value: unknown): boolean {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+function writeFailed(path: string, cause: unknown): FptasError {
+  return new FptasError("fptas/write-failed", `fptas: the trial log ${path} must be writable, got ${messageOf(cause)}; check the folder`, { cause });
 }
 
 function readFailed(path: string, cause: unknown): FptasError {

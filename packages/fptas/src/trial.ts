@@ -15,23 +15,27 @@ export interface RejectedCandidate {
   readonly reason: RejectionReason;
 }
 
-/** A candidate trained with one hyperparameter set and scored. */
-export interface ScoredTrial extends Surrogates {
-  readonly status: "scored";
+/** What a search tries: a candidate, how it is trained, and for how long. */
+export interface Proposal {
   readonly arch: ArchTuple;
   /** Zero-based index of the hyperparameter set. */
   readonly theta: number;
+  /** Training steps, where the search decides them; else the objectives do. */
+  readonly steps?: number;
+}
+
+/** A candidate trained with one hyperparameter set and scored. */
+export interface ScoredTrial extends Proposal, Surrogates {
+  readonly status: "scored";
   readonly w: number;
   /** Wall-clock time of training and evaluation. */
   readonly seconds: number;
 }
 
-/** A candidate whose training gave no error that can be ranked, for example NaN; it is never chosen. */
-export interface FailedTrial extends SizeAndLatency {
+/** A candidate whose training gave no error that can be ranked, for example NaN, or did not end in order; it is never chosen. */
+export interface FailedTrial extends Proposal, SizeAndLatency {
   readonly status: "failed";
-  readonly arch: ArchTuple;
-  /** Zero-based index of the hyperparameter set. */
-  readonly theta: number;
+  /** In words that follow "because". */
   readonly reason: string;
   /** Wall-clock time of training and evaluation. */
   readonly seconds: number;
@@ -40,6 +44,6 @@ export interface FailedTrial extends SizeAndLatency {
 export type Trial = ScoredTrial | FailedTrial;
 
 /** What tells one trial of a search from another. */
-export function trialKey({ arch, theta }: Pick<Trial, "arch" | "theta">): string {
-  return `${theta}:${formatTuple(arch)}`;
+export function trialKey({ arch, theta, steps }: Proposal): string {
+  return `${theta}:${formatTuple(arch)}${steps === undefined ? "" : `@${steps}`}`;
 }

@@ -47,7 +47,7 @@ export function wCoefficient(candidate: Surrogates, maximumPoint: MaximumPoint, 
   if (reason !== undefined) return { status: "rejected", reason };
   const { parameters, latencyMs, error } = candidate;
   // Rounding may take a loss of zero a little below it; anything lower is no surrogate error.
-  if (!Number.isFinite(error) || error < -floor) return { status: "failed", reason: `its error is ${error}, not a finite number of 0 or more` };
+  if (!Number.isFinite(error) || error < -floor) return { status: "failed", reason: unrankable(error) };
   const smaller = (maximumPoint.parameters - parameters) / maximumPoint.parameters;
   const faster = (maximumPoint.latencyMs - latencyMs) / maximumPoint.latencyMs;
   return { status: "scored", w: (smaller * faster) / Math.max(error, floor) };
@@ -84,3 +84,6 @@ export function requireErrorFloor(floor: number): number {
   if (Number.isFinite(floor) && floor > 0) return floor;
   throw new FptasError("fptas/bad-error-floor", `fptas: the error floor must be a number above 0, got ${floor}; leave it out for ${defaultErrorFloor}`);
 }
+
+/** Why an error cannot be ranked. */
+export const unrankable = (error: number): string => `its error is ${error}, not a finite number of 0 or more`;

@@ -1,0 +1,31 @@
+import { type ArchTuple } from "@bort/arch";
+import { type TupleMeasure } from "./analytic-surrogates.js";
+
+/** How far the training of one candidate has come. */
+export interface TrainingStep {
+  /** One-based. */
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+}
+
+/** The three surrogates that a search trades off. A throw of any of them ends the search with that error. */
+export interface Objectives<Theta> {
+  /** p^; also asked about points that cannot be built, unless `filterFirst` or `orderBy` is set. */
+  readonly parameters: TupleMeasure;
+  /** i^ of each network, in milliseconds and in the order given; many in one call, so that measurements can be interleaved. No trial runs meanwhile. */
+  readonly latenciesMs: (archs: readonly ArchTuple[], context: { readonly signal: AbortSignal }) => Promise<readonly number[]>;
+  /** e^ of a candidate freshly initialised and trained with `theta`: the mean loss on held-out data, 0 or more; NaN or infinite where training failed. */
+  readonly error: (arch: ArchTuple, theta: Theta, context: ErrorContext) => Promise<number>;
+  /** Norm at which `error` clips gradients, for the statement about the guarantee. Default: it is not known to clip. */
+  readonly gradientClip?: number;
+}
+
+export interface ErrorContext {
+  /** Aborts when the caller of the search aborts or leaves it. */
+  readonly signal: AbortSignal;
+  /** Reports progress; each call becomes a `step` event. */
+  readonly onStep: (step: TrainingStep) => void;
+  /** Training steps, where the search decides them. Default: `error` does. */
+  readonly steps?: number;
+}

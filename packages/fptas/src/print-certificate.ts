@@ -1,0 +1,41 @@
+import { type Certificate, type Cost } from "./certificate.js";
+import { type Condition, type ConditionStatus } from "./condition.js";
+import { written } from "./written.js";
+
+/** A certificate as lines of text, for a terminal or the paragraphs of a report. */
+export function printCertificate(certificate: Certificate): string[] {
+  const { epsilon, spaceSize, hyperparameterSets, candidates, printedErrorBound, search, weak, strong, cost } = certificate;
+  return [
+    `${written(candidates)} candidates of |Xi| = ${written(spaceSize)} architectures, epsilon ${epsilon}, |Theta| = ${hyperparameterSets}: ${written(certificate.trials)} trials`,
+    `printed bound on the error: |1 - epsilon| = ${written(printedErrorBound)}${printedErrorBound >= 1 ? ", which at epsilon 2 or more bounds little" : ""}`,
+    stepsBoundLine(certificate),
+    ...conditionLines("the search", search),
+    ...conditionLines("weak AB^nC property", weak),
+    ...conditionLines("strong AB^nC property", strong),
+    verdictLine([...search, ...weak, ...strong]),
+    `cost: ${costText(cost)}`,
+    `exhaustive search, extrapolated from the mean of these trials: ${costText(cost.exhaustive)}, ${written(cost.exhaustive.flops / cost.flops)} times as much`,
+  ];
+}
+
+function stepsBoundLine({ printedStepsBound: { spaceSize, largestWeightSet, trainedExamples } }: Certificate): string {
+  return "printed bound on the steps: O(|Xi| + |W*_T| (1 + |Theta| |B| |Xi| / (epsilon s^(3/2)))) = "
+    + `O(${written(spaceSize)} + ${written(largestWeightSet)} (1 + ${written(trainedExamples)} / s^(3/2))), its constant and s left open by the sources`;
+}
+
+const conditionLines = (title: string, conditions: readonly Condition[]): string[] =>
+  conditions.map(({ name, status, note }) => `${title}, ${name}: ${status} (${note})`);
+
+const statusNames: Readonly<Record<ConditionStatus, string>> = {
+  holds: "checked and met", "by-construction": "met by construction", violated: "checked and not met", unchecked: "unchecked",
+};
+
+/** The bound is a promise only where no premise is in doubt. */
+function verdictLine(conditions: readonly Condition[]): string {
+  const counts = (Object.keys(statusNames) as ConditionStatus[]).map((status) => ({ status, count: conditions.filter((condition) => condition.status === status).length }));
+  const inDoubt = conditions.some(({ status }) => status === "violated" || status === "unchecked");
+  const found = counts.filter(({ count }) => count > 0).map(({ status, count }) => `${count} ${statusNames[status]}`).join(", ");
+  return `of ${conditions.length} conditions ${found}; the printed bounds are ${inDoubt ? "not shown for this run" : "those of the theorem, as far as this run can tell"}`;
+}
+
+const costText = ({ trials, flops, seconds }: Cost): string => `${written(trials)} trials, ${written(flops)} FLOPs, ${written(seconds)} s`;

@@ -1,0 +1,68 @@
+import { archOf, bortSpace, type EncoderArch, parameterCount, uniformArch } from "@bort/arch";
+import { describe, expect, it } from "vitest";
+import { type CertifiedTrial } from "./certified-run.js";
+import { type Condition } from "./condition.js";
+import { depthCondition, distinct, weakConditions } from "./weak-conditions.js";
+
+const trialOf = (arch: EncoderArch): CertifiedTrial => ({ arch, parameters: 1, latencyMs: 1, flops: 1, seconds: 1, observations: [] });
+const conditionsOf = (archs: readonly EncoderArch[]): Record<string, Condition> =>
+  Object.fromEntries(weakConditions({ space: archs, trials: archs.map(trialOf), sequenceLength: 16 }).map((condition) => [condition.name, condition]));
+
+const sizes = { depth: 2, heads: 1, hidden: 64, intermediate: 96, positions: 16 } as const;
+const layerParameters = parameterCount(uniformArch({ ...sizes, vocabSize: 9 })).encoder / 2;
+/** Words, positions and the norm's two rows, each of hidden columns: as many as a pair of layers has parameters, or hardly fewer. */
+const vocabSize = Math.floor((2 * layerParameters) / sizes.hidden) - sizes.positions - 2;
+
+describe("weakConditions", () => {
+  it("compares the embedding with a pair of layers, by exact parameters", () => {
+    const name = "layers dominate in parameters";
+    expect(conditionsOf([uniformArch({ ...sizes, vocabSize })])[name]!.status).toBe("holds");
+    const more = conditionsOf([uniformArch({ ...sizes, vocabSize: vocabSize + 1 })])[name]!;
+    expect(more).toMatchObject({ status: "violated", note: expect.stringContaining("in 0 of 1 candidates, than all layers together in 0") });
+    const deeper = conditionsOf([uniformArch({ ...sizes, depth: 4, vocabSize: vocabSize + 1 })])[name]!;
+    expect(deeper).toMatchObject({ status: "violated", note: expect.stringContaining("in 0 of 1 candidates, than all layers together in 1") });
+  });
+
+  it("takes the smallest pair of neighbours where layers differ", () => {
+    const [wide] = uniformArch({ ...sizes, intermediate: 960, vocabSize }).layers;
+    const plain = uniformArch({ ...sizes, vocabSize });
+    const [layer] = plain.layers;
+    const status = (layers: EncoderArch["layers"], words: number): string => conditionsOf([{ ...plain, vocabSize: words, layers }])["layers dominate in parameters"]!.status;
+    expect(status([layer!, wide!, layer!], vocabSize + 1)).toBe("holds");
+    expect(status([wide!, layer!, layer!], vocabSize + 1)).toBe("violated");
+    expect(status([wide!, layer!, layer!], vocabSize)).toBe("holds");
+    expect(status([layer!], vocabSize)).toBe("violated");
+  });
+
+  it("counts the pooler", () => {
+    const narrow = { depth: 2, heads: 1, hidden: 64, intermediate: 1, positions: 16, vocabSize: 1 } as const;
+    expect(conditionsOf([uniformArch({ ...narrow, pooler: true })])["layers dominate in FLOPs"]!.status).toBe("holds");
+    const shared = { ...uniformArch({ ...narrow, pooler: true }), layers: [{ heads: 1, keySize: 1, valueSize: 1, intermediateSize: 1 }] };
+    expect(conditionsOf([shared])["layers dominate in parameters"]!.status).toBe("violated");
+  });
+
+  it("finds that Bort's own space has the property in FLOPs and lacks it in parameters", () => {
+    const archs = [...bortSpace.valid()].map((tuple) => archOf(tuple, { vocabSize: 50_265, positions: 514 }));
+    const conditions = conditionsOf(archs);
+    expect(conditions["depths in pairs of layers"]!.status).toBe("holds");
+    expect(conditions["layers dominate in FLOPs"]).toMatchObject({ status: "holds", note: expect.stringContaining("in 300 of 300 candidates") });
+    const within = archs.filter((arch) => parameterCount(arch).embedding <= parameterCount(arch).encoder).length;
+    expect(within).toBeGreaterThan(0);
+    expect(within).toBeLessThan(300);
+    expect(conditions["layers dominate in parameters"]).toMatchObject({
+      status: "violated", note: expect.stringContaining(`in 0 of 300 candidates, than all layers together in ${within}`),
+    });
+  });
+
+  it("counts a candidate of several trials once", () => {
+    const arch = uniformArch({ ...sizes, vocabSize });
+    expect(conditionsOf([arch, structuredClone(arch)])["layers dominate in FLOPs"]!.note).toContain("of 1 candidates");
+    expect(distinct([arch, structuredClone(arch), uniformArch({ ...sizes, depth: 3, vocabSize })])).toHaveLength(2);
+  });
+});
+
+describe("depthCondition", () => {
+  it.each([[[12, 2, 2, 8], "holds"], [[5, 1, 3], "holds"], [[1, 2, 3], "violated"], [[1, 5], "violated"]])("of depths %j %s", (depths, status) => {
+    expect(depthCondition(depths).status).toBe(status);
+  });
+});
