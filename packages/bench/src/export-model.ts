@@ -32,7 +32,7 @@ export async function exportModel(folder: string, { model, tokenizer }: ModelFol
   const file = join(folder, "onnx", "model.onnx");
   writeFileAtomically(file, [exportOnnx(model)]);
   const maxAbsDifference = await largestDifference(file, model, backend);
-  writeFileAtomically(join(folder, "README.md"), modelCard(model, maxAbsDifference));
+  writeFileAtomically(join(folder, "README.md"), modelCard({ model, tokenizer }, maxAbsDifference));
   return { files: ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx", "README.md"], maxAbsDifference };
 }
 

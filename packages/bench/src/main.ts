@@ -16,6 +16,8 @@ npm run bench -- soak [--engine E] [--shape SHAPE] [--cycles 500]        residen
     [--steps 2000] [--threads N]
 npm run bench -- profile SHAPE [--top 20] [--repeats 5] [--threads N]    the dearest steps of the native engine
 npm run bench -- timers SHAPE [--engine E] [--repeats 20] [--threads N]  how late the caller's timers are during training
+npm run bench -- data PATH... [--shape SHAPE] [--steps 40] [--engine E]  from text to masked batches, and how long steps wait for them
+    [--threads N]
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
   SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
@@ -25,7 +27,7 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --accumulate  parts of the batch that are run one after the other, their gradients added up: the same step in less memory
   --recompute   what lies within a layer is computed again for the backward pass: the same
   --json    prints the result as one line of JSON
-  --out     folder for the files of step --all, scaling and soak; default benchmarks`;
+  --out     folder for the files of step --all, scaling, soak and data; default benchmarks`;
 
 /** Loaded when they are run, so that a process that measures memory holds nothing else. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -35,11 +37,12 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   soak: () => import("./commands/soak.js"),
   profile: () => import("./commands/profile.js"),
   timers: () => import("./commands/timers.js"),
+  data: () => import("./commands/data.js"),
   arch: () => import("./commands/arch.js"),
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(arch|backend|backend-native|backend-onnx|bench|graph|nn)\/|^ERR_PARSE_ARGS/;
+const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|graph|nn)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -1,9 +1,10 @@
 import { flops, formatTuple, maxSequence, parameterCount, tupleOf } from "@bort/arch";
 import { formatNumber } from "./format-number.js";
-import { type Model } from "@bort/nn";
+import { type ModelFolder } from "@bort/nn";
 
 /** The README of an exported model: what it is, how large, and how to open it. */
-export function modelCard({ arch, head }: Model, maxAbsDifference: number): string {
+export function modelCard({ model: { arch, head }, tokenizer }: ModelFolder, maxAbsDifference: number): string {
+  const [begin, end] = [tokenizer.special.begin, tokenizer.special.end].map((id) => tokenizer.idToToken(id));
   const tuple = tupleOf(arch);
   const classifier = head.kind === "classifier";
   const size = parameterCount(arch, { heads: classifier ? { classifier: { labels: head.labels.length } } : { mlm: {} } }).total;
@@ -20,8 +21,8 @@ tags: [bert, bort, onnx]
 | | |
 |---|---|
 | layers, heads, hidden size, FFN size | ${tuple === undefined ? `${arch.layers.length} layers that differ; hidden size ${arch.hiddenSize}` : formatTuple(tuple)} |
-| vocabulary | ${formatNumber(arch.vocabSize)} byte-level BPE tokens |
-| longest sequence | ${sequence} tokens, \`<s>\` and \`</s>\` included |
+| vocabulary | ${formatNumber(arch.vocabSize)} tokens |
+| longest sequence | ${sequence} tokens, \`${begin}\` and \`${end}\` included |
 | parameters | ${formatNumber(size)} |
 | FLOPs of the encoder at ${sequence} tokens | ${formatNumber(flops(arch, { sequence }).total)} |
 ${classifier ? `| labels | ${head.labels.join(", ")} |\n` : ""}
@@ -30,7 +31,7 @@ from transformers import ${auto}, AutoTokenizer
 tokenizer, model = AutoTokenizer.from_pretrained("."), ${auto}.from_pretrained(".")
 \`\`\`
 
-The tokenizer puts \`<s>\` before a text and \`</s>\` after it, as in training. \`onnx/model.onnx\` takes \`input_ids\` and
+The tokenizer puts \`${begin}\` before a text and \`${end}\` after it, as in training. \`onnx/model.onnx\` takes \`input_ids\` and
 \`attention_mask\`, \`int64[batch, sequence]\`, and gives \`logits\`; they differed from the trained model's by at most ${maxAbsDifference.toExponential(1)}.
 `;
 }
