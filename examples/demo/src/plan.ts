@@ -1,15 +1,16 @@
-import { type ArchFrame, type ArchTuple, archOf, flops, type GridSpace, gridSpace } from "@bort/arch";
+import { type ArchFrame, type ArchTuple, archOf, flops, type GridSpace } from "@bort/arch";
+import { demo } from "@bort/fptas";
 import { type MlmShape } from "@bort/nn";
 
 /** The teacher, which is the maximum point of the search. */
 export const teacherTuple: ArchTuple = [4, 4, 128, 512];
 
 /** The space that is searched: every combination, 36 in all. */
-export const space: GridSpace = gridSpace({ depth: [2, 4], heads: [2, 4], hidden: [64, 96, 128], intermediate: [128, 256, 512] });
+export const space: GridSpace = demo.search.space;
 
-export const epsilon = 2;
+export const epsilon: number = demo.search.epsilon;
 export const vocabSize = 2048;
-export const shape: MlmShape = { batchSize: 16, sequenceLength: 64, maskedPerSequence: 10 };
+export const shape: MlmShape = demo.training.shape;
 export const finetuneBatchSize = 32;
 
 /** Training steps of each part. */
@@ -23,7 +24,7 @@ export interface Plan {
   readonly finetune: number;
 }
 
-const steps: Plan = { teacher: 2400, candidate: 12, student: 1200, finetune: 250 };
+const steps: Plan = { teacher: 2400, candidate: demo.training.steps, student: 1200, finetune: 250 };
 
 /** The plan times a factor, with a floor below which the parts stop making sense. */
 export const planAt = (scale: number): Plan => ({

@@ -1,12 +1,9 @@
 import { formatTuple } from "@bort/arch";
-import { type Extraction, type TrainingObjectives, extract, trainingObjectives } from "@bort/fptas";
+import { type Extraction, type TrainingObjectives, demo, extract, trainingObjectives } from "@bort/fptas";
 import { type MlmModel } from "@bort/nn";
 import { type Context } from "./context.js";
 import { type DemoCorpus } from "./corpus.js";
-import { epsilon, shape, space } from "./plan.js";
-
-/** Theta, one set. Bort's rate of 5e-4 moves nothing in so few steps at this size; clipping at norm 1 keeps a rate of 1 in bounds. */
-const hyperparameters = [{ learningRate: 1, warmupRatio: 0.05 }];
+import { shape } from "./plan.js";
 
 /** Held-out batches of the surrogate error. */
 const HELD_OUT = 4;
@@ -25,7 +22,7 @@ export async function searchArchitecture(context: Context, corpus: DemoCorpus, t
 
 async function followSearch({ console, events, signal }: Context, objectives: TrainingObjectives): Promise<Extraction> {
   const maximumPoint = await objectives.maximumPoint(signal);
-  const run = extract({ space, maximumPoint, epsilon, hyperparameters, objectives, signal });
+  const run = extract({ ...demo.search, maximumPoint, objectives, signal });
   let bar: ReturnType<typeof console.progress> | undefined;
   for (;;) {
     const { done, value: event } = await run.next();

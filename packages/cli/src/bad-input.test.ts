@@ -41,7 +41,7 @@ const finetuning = (): string[] => ["finetune", "--model", place.at("teacher"), 
 describe("what pretrain refuses", () => {
   it.each([
     ["a corpus that is not there", "--corpus", () => place.at("gone"), "no file or folder"],
-    ["a folder without text files", "--corpus", () => place.at("SST-2"), "no .txt file"],
+    ["a folder without text files", "--corpus", () => place.at("SST-2"), "there is no .txt"],
     ["an empty corpus", "--corpus", () => place.at("empty"), "no text"],
     ["a file that is not UTF-8", "--corpus", () => place.at("latin"), "not UTF-8"],
     ["a corpus too small for its parts", "--corpus", () => place.at("tiny.txt"), "corpus"],

@@ -38,8 +38,8 @@ interface LoggedEvent {
   readonly step?: number;
 }
 
-/** What a resumed run may measure a second time: the evaluation at the step that it goes on from. */
-const keyOf = ({ type, step }: LoggedEvent): string | undefined => (type === "evaluation" ? `${type} ${step}` : undefined);
+/** What a resumed run may tell a second time: the evaluation at the step that it goes on from, or its early end there. */
+const keyOf = ({ type, step }: LoggedEvent): string | undefined => (type === "evaluation" || type === "stopped" ? `${type} ${step}` : undefined);
 
 /** The events of a log, without a line that a crash cut short. */
 function wholeEvents(path: string): LoggedEvent[] {

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { type MaximumPoint, openTrialLog, readTrialLog } from "@bort/fptas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestWorkplace } from "./test-workplace.js";
@@ -42,6 +42,23 @@ describe("a run that was interrupted and resumed", () => {
     expect([code, json()["steps"]]).toEqual([0, 10]);
     expect(bytes("done/events.jsonl").toString().match(/"type":"evaluation","step":10,/g)).toHaveLength(1);
     expect(bytes("done/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+  });
+
+  it("drops at random what it dropped before, and stops early where it stopped before", async () => {
+    const dropping = (rate: string, out: string, ...more: readonly string[]): string[] =>
+      place.pretraining(out, "--dropout", rate, "--patience", "2", "--evaluate-every", "1", "--tensorboard", ...more).map((arg) => (arg === "0.01" ? "5" : arg));
+    const stopping = (out: string, ...more: readonly string[]): string[] => dropping("0.2", out, ...more);
+    const whole = await place.bort(stopping("stopped-whole", "--json"));
+    expect(whole.json()["steps"]).toBeLessThan(10);
+    expect((await place.bort(stopping("stopped"), /\b1\/10 /)).code).toBe(130);
+    const resumed = await place.bort(stopping("stopped", "--resume", "--json"));
+    expect([resumed.json()["steps"], resumed.json()["validationLoss"]]).toEqual([whole.json()["steps"], whole.json()["validationLoss"]]);
+    expect(bytes("stopped/model.safetensors").equals(bytes("stopped-whole/model.safetensors"))).toBe(true);
+    const again = await place.bort(stopping("stopped", "--resume"));
+    expect([again.code, bytes("stopped/events.jsonl").toString().match(/"type":"stopped"/g)?.length]).toEqual([0, 1]);
+    const curves = readdirSync(place.at("stopped/tensorboard")).map((name) => bytes(`stopped/tensorboard/${name}`).toString("latin1"));
+    expect(curves.map((file) => [file.includes("train/loss"), file.includes("evaluation/validationLoss")]).sort()).toEqual([[false, false], [true, true], [true, true]]);
+    expect((await place.bort(dropping("0.1", "stopped", "--resume"))).stderr).toContain("--dropout (0.2, now 0.1)");
   });
 
   it("starts where there is nothing", async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
-  type Corpus, type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, documents, firstEpoch, mlmBatches, openPreparedCorpus, prepareCorpus,
+  type Corpus, type MlmBatch, type MlmBatches, type PreparedCorpus, type PrepareProgress, type Tokenizer, corpusFingerprint, documents, firstEpoch, mlmBatches, openPreparedCorpus, prepareCorpus,
   readTokenizerJson, validationBatches,
 } from "@bort/data";
 import { type MlmShape, writeFileAtomically } from "@bort/nn";
@@ -38,11 +38,10 @@ export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): 
     }
     return openPreparedCorpus(folder, "encode" in tokenizer ? tokenizer : readTokenizerJson(readFileSync(run.at("tokenizer.json"), "utf8")));
   }
-  const passes = [...("encode" in tokenizer ? [] : ["words"]), "tokens: training", "tokens: validation"];
-  const reading = readingBars(corpus, passes, options.bars);
+  const reading = readingBars(corpus, options.bars);
   const merging = vocabularyBar(options.bars);
   const prepared = await prepareCorpus(folder, reading, {
-    tokenizer, signal,
+    tokenizer, signal, source: corpusFingerprint(corpus),
     onProgress: ({ stage, done, total }) => {
       if (stage === "vocabulary") merging(done, total ?? 0);
     },
@@ -52,16 +51,17 @@ export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): 
   return prepared;
 }
 
-/** The documents of a corpus, each pass over it with the bar of its name, in kilobytes. */
-function readingBars(corpus: Corpus, labels: readonly string[], bars: NewBar): () => AsyncIterable<string> {
-  let pass = 0;
-  return async function* () {
+const labels: Readonly<Record<PrepareProgress["stage"], string>> = { vocabulary: "words", train: "tokens: training", validation: "tokens: validation" };
+
+/** The documents of a corpus, each pass over it with a bar of its own, in kilobytes. */
+function readingBars(corpus: Corpus, bars: NewBar): (stage: PrepareProgress["stage"]) => AsyncIterable<string> {
+  return async function* (stage) {
     const total = Math.ceil(corpus.sizeBytes / 1000);
-    const bar = bars(`${labels[pass++]} (kB)`, total);
+    const bar = bars(`${labels[stage]} (kB)`, total);
     let sizeBytes = 0;
     for await (const document of documents(corpus)) {
       sizeBytes += Buffer.byteLength(document);
-      bar.update(Math.floor(sizeBytes / 1000));
+      bar.update(Math.min(total, Math.floor(sizeBytes / 1000)));
       yield document;
     }
     bar.update(total); // Empty lines count too.

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { type EngineFacts } from "@bort/backend";
-import { hasCheckpoint, writeFileAtomically } from "@bort/nn";
+import { hasCheckpoint, tryProcessLock, writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 import { Interruption } from "./interruption.js";
 import { OutputFolder } from "./output-folder.js";
@@ -46,20 +46,23 @@ export class RunFolder {
    * Does the work of a run in its folder, which is made where it is not there, and notes request and result in `run.json`. Where the work
    * fails, what it made is removed, unless there is a checkpoint or a trial to go on from.
    *
-   * @throws CliError `cli/write-failed`, `cli/other-run` where the folder's `run.json` tells of another run; NnError `nn/write-failed`; what `work` throws
+   * One process may use a folder at a time; another is refused, and what it sees there is left alone.
+   *
+   * @throws CliError `cli/write-failed`, `cli/folder-in-use`, `cli/other-run` where the folder's `run.json` tells of another run; NnError `nn/write-failed`;
+   * what `work` throws
    */
   static use<Result extends object>(path: string, request: RunRequest, work: (run: RunFolder) => Promise<Result>): Promise<Result> {
     const run = new RunFolder(path);
-    const isResumed = existsSync(run.at("run.json"));
-    if (isResumed) requireSameRun(run.at("run.json"), request);
-    const resumable = (error: unknown): boolean =>
-      (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasTrial(run.at("trials.jsonl"));
-    return OutputFolder.use(path, async () => {
-      if (!isResumed) run.#describe(request, null);
+    const isKept = (error: unknown): boolean =>
+      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasTrial(run.at("trials.jsonl"));
+    return OutputFolder.use(path, () => run.#alone(async () => {
+      const isResumed = existsSync(run.at("run.json"));
+      if (isResumed) requireSameRun(run.at("run.json"), request);
+      else run.#describe(request, null);
       const result = await work(run);
       run.#describe(request, result);
       return result;
-    }, resumable);
+    }), isKept);
   }
 
   at(name: string): string {
@@ -68,6 +71,16 @@ export class RunFolder {
 
   get checkpoint(): string {
     return this.at("checkpoint");
+  }
+
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const attempt = tryProcessLock(this.at("run.lock"));
+    if (!attempt.taken) throw new CliError("cli/folder-in-use", `${this.path} is in use by process ${attempt.pid}; wait until that ends, or give another --out`);
+    try {
+      return await work();
+    } finally {
+      attempt.lock.release();
+    }
   }
 
   #describe(request: RunRequest, result: object | null): void {
@@ -79,6 +92,7 @@ export class RunFolder {
   }
 }
 
+const isInUse = (error: unknown): boolean => error instanceof CliError && error.code === "cli/folder-in-use";
 const hasTrial = (path: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes('\n{"trial":');
 
 function requireSameRun(path: string, { command, inputs = {}, ...request }: RunRequest): void {

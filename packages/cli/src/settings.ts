@@ -1,5 +1,5 @@
 /** Options that say where things are and how they are shown, not what is computed; the engine in use is noted beside the settings. */
-const circumstances: ReadonlySet<string> = new Set(["corpus", "teacher", "model", "data", "out", "space", "resume", "json", "quiet", "engine", "threads", "checkpoint-every"]);
+const circumstances: ReadonlySet<string> = new Set(["corpus", "teacher", "model", "data", "out", "space", "resume", "json", "quiet", "tensorboard", "engine", "threads", "checkpoint-every", "workers", "trial-time-limit"]);
 
 /** The options that decide the outcome of a run, for its `run.json`. */
 export const settingsOf = (options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>

@@ -11,7 +11,7 @@ import { type RunRequest } from "./run-folder.js";
 import { runOnEngine } from "./run-on-engine.js";
 import { printLine } from "./terminal.js";
 import { follow } from "./training-events.js";
-import { type Curriculum, type RunOptions, type StepOptions, encoderOf, frameOf, shapeOf, trainingFields } from "./training-options.js";
+import { type Curriculum, type RunOptions, type StepOptions, encoderOf, frameOf, shapeOf, trackersOf, trainingFields } from "./training-options.js";
 
 /** Batches that the validation loss is measured on, at most. */
 const VALIDATION_BATCHES = 8;
@@ -54,7 +54,7 @@ export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: C
         ...(flags.curriculum === "short-first" && { curriculum: shortFirst(shape, (short) => mlmBatches(prepared.train, { ...short, seed: flags.seed, tokenizer })) }),
         ...batchesOf(prepared, shape, flags.seed, VALIDATION_BATCHES), ...trainingFields(run, flags),
       });
-      const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command });
+      const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command, trackers: trackersOf(run, flags) });
       saveModel(run.path, { model, tokenizer });
       const { loss, tokensPerSecond } = summary;
       return { steps: summary.steps, loss, tokensPerSecond, ...metrics };

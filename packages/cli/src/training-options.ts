@@ -1,13 +1,28 @@
 import { type EncoderArch, type ArchTuple, archOf, maxSequence, parseTuple } from "@bort/arch";
-import { type Tokenizer } from "@bort/data";
-import { type MlmShape, type Model, type PretrainOptions, type ScheduleName, schedule } from "@bort/nn";
+import { type Corpus, type DocumentUnit, type Tokenizer, openCorpus } from "@bort/data";
+import { type DropoutRates, type MlmShape, type Model, type PretrainOptions, type ScheduleName, type Tracker, checkDropout, schedule, tensorBoardWriter } from "@bort/nn";
 import { usageError } from "./cli-error.js";
 import { type EngineOptions, engineOptions } from "./on-engine.js";
 import { type Option, type OptionValues, choice, decimal, described, flag, integer, list, required, text, withDefault } from "./options.js";
 import { type RunFolder } from "./run-folder.js";
 
-/** Where the text to train on is. */
-export const corpusOption: Option<readonly string[]> = list("PATH", ".txt files, or folders of them; may be given again");
+// A type, not an interface: a table of options is indexed by any name.
+export type CorpusOptions = {
+  readonly corpus: Option<readonly string[]>;
+  readonly documents: Option<DocumentUnit>;
+  readonly field: Option<string>;
+};
+
+/** Where the text to train on is, and how it is read. */
+export const corpusOptions: CorpusOptions = {
+  corpus: list("PATH", ".txt, .jsonl or .parquet files, .gz or not, folders of them or patterns with *; may be given again"),
+  documents: withDefault(choice(["block", "line", "file"], "what a document of a .txt file is: lines between empty lines, a line, or all of it"), "block"),
+  field: withDefault(text("NAME", "field of .jsonl and column of .parquet files that holds the text"), "text"),
+};
+
+/** The corpus that the options of a command name; @throws DataError as `openCorpus` does */
+export const corpusOf = ({ corpus, documents, field }: OptionValues<CorpusOptions>, signal: AbortSignal): Promise<Corpus> =>
+  openCorpus(corpus, { unit: documents, field, signal });
 
 /** Where a run goes. */
 export const outOption: Option<string> = required(text("RUN", "the folder to write to"));
@@ -31,8 +46,11 @@ export type StepOptions = {
   readonly "learning-rate": Option<number>;
   readonly "warmup-ratio": Option<number>;
   readonly schedule: Option<ScheduleName>;
+  readonly dropout: Option<number | undefined>;
+  readonly patience: Option<number | undefined>;
   readonly "checkpoint-every": Option<number>;
   readonly "evaluate-every": Option<number | undefined>;
+  readonly tensorboard: Option<boolean>;
 };
 
 /** How to take training steps, with the defaults of the package that trains. */
@@ -40,8 +58,11 @@ export const stepOptions = (learningRate: number, warmupRatio: number): StepOpti
   "learning-rate": withDefault(decimal("highest learning rate of AdamW"), learningRate),
   "warmup-ratio": withDefault(decimal("share of the steps over which the learning rate rises"), warmupRatio),
   schedule: withDefault(choice(["linear", "noam", "constant"], "how the learning rate goes on after that"), "linear"),
+  dropout: described(decimal("share of embeddings, attention weights and layers' outputs that training drops at random"), "0; Bort has 0.1"),
+  patience: described(integer("evaluations without improvement that end the run; its model is the best one", 1), "no end before --steps"),
   "checkpoint-every": withDefault(integer("steps between checkpoints", 1), 100),
   "evaluate-every": described(integer("steps between evaluations", 1), "ten in a run"),
+  tensorboard: flag("write the curves to tensorboard/ in --out, too, as TensorBoard reads them"),
 });
 
 export type Curriculum = "short-first" | "none";
@@ -50,18 +71,32 @@ export type Curriculum = "short-first" | "none";
 export const curriculumOption: Option<Curriculum> = withDefault(
   choice(["short-first", "none"], "whether sequences start short: half of the steps at about 8 tokens, then doubling; attention is learned sooner"), "short-first");
 
-type TrainingFields = Pick<PretrainOptions, "seed" | "learningRate" | "warmupRatio" | "schedule" | "evaluateEvery" | "checkpoint">;
+type TrainingFields = Pick<PretrainOptions, "seed" | "learningRate" | "warmupRatio" | "schedule" | "dropout" | "earlyStopping" | "evaluateEvery" | "checkpoint">;
 
 /** What the options of a command say to a training function; @throws NnError `nn/bad-option` for a rate that cannot be */
 export function trainingFields(run: RunFolder, options: OptionValues<StepOptions & RunOptions>): TrainingFields {
-  const { seed, schedule, resume, "learning-rate": learningRate, "warmup-ratio": warmupRatio, "evaluate-every": evaluateEvery } = options;
+  const { seed, schedule, resume, dropout, patience, "learning-rate": learningRate, "warmup-ratio": warmupRatio, "evaluate-every": evaluateEvery } = options;
   const checkpoint = { folder: run.checkpoint, every: options["checkpoint-every"], resume };
-  return { seed, schedule, learningRate, warmupRatio, checkpoint, ...(evaluateEvery !== undefined && { evaluateEvery }) };
+  return {
+    seed, schedule, learningRate, warmupRatio, checkpoint,
+    ...(dropout !== undefined && { dropout: everywhere(dropout) }),
+    ...(patience !== undefined && { earlyStopping: { patience } }),
+    ...(evaluateEvery !== undefined && { evaluateEvery }),
+  };
 }
 
-/** Throws what training would throw for a learning rate or a warm-up that cannot be: NnError `nn/bad-option`. */
-export function checkRates(options: Pick<OptionValues<StepOptions>, "schedule" | "learning-rate" | "warmup-ratio">): void {
-  const { schedule: name, "learning-rate": learningRate, "warmup-ratio": warmupRatio } = options;
+/** What takes the events of a run elsewhere besides its log. */
+export const trackersOf = (run: RunFolder, { tensorboard }: Pick<OptionValues<StepOptions>, "tensorboard">): Tracker[] =>
+  (tensorboard ? [tensorBoardWriter(run.at("tensorboard"))] : []);
+
+const everywhere = (rate: number): DropoutRates => ({ hidden: rate, attention: rate, classifier: rate });
+
+type Rates = Pick<OptionValues<StepOptions>, "schedule" | "learning-rate" | "warmup-ratio"> & { readonly dropout?: number | undefined };
+
+/** Throws what training would throw for a learning rate, a warm-up or a dropout that cannot be: NnError `nn/bad-option`. */
+export function checkRates(options: Rates): void {
+  const { schedule: name, dropout = 0, "learning-rate": learningRate, "warmup-ratio": warmupRatio } = options;
+  checkDropout(everywhere(dropout));
   schedule(name, { learningRate, warmupRatio, steps: 1 });
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { maxSequence } from "@bort/arch";
 import { DataError, type TextExample, type TextTask, classificationBatches, firstEpoch, taskNamed } from "@bort/data";
-import { finetune as finetuneModel, loadModel, saveModel } from "@bort/nn";
+import { finetune as finetuneModel, loadEncoder, saveModel } from "@bort/nn";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
-import { fileHash } from "../file-hash.js";
+import { findModel, weightsHash } from "../find-model.js";
 import { described, integer, required, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
 import { checkRunFolder } from "../run-folder.js";
@@ -13,14 +12,14 @@ import { runOnEngine } from "../run-on-engine.js";
 import { settingsOf } from "../settings.js";
 import { report } from "../train-mlm.js";
 import { follow } from "../training-events.js";
-import { checkRates, outOption, runOptions, stepOptions, trainingFields } from "../training-options.js";
+import { checkRates, outOption, runOptions, stepOptions, trackersOf, trainingFields } from "../training-options.js";
 
 /** `bort finetune`: trains a classifier on a pre-trained encoder. */
 export const finetune: Command = command({
   name: "finetune",
   description: "train a classifier on top of a pre-trained model",
   options: {
-    model: required(text("RUN", "folder of the model to start from")),
+    model: required(text("MODEL", "model to start from, a folder or a name on Hugging Face's hub")),
     task: required(text("NAME", "sst-2 or cola")),
     data: required(text("DIR", "folder with the task's train.tsv, and dev.tsv to measure the accuracy on")),
     out: outOption,
@@ -38,7 +37,8 @@ export const finetune: Command = command({
     checkRates(options);
     const task = taskNamed(options.task);
     const { labels } = task;
-    const { model, tokenizer } = loadModel(options.model);
+    const folder = await findModel(options.model, options, { terminal, signal });
+    const { model, tokenizer } = loadEncoder(folder);
     const examples = await task.examples("train", data);
     const maxLength = Math.min(options["max-length"], maxSequence(model.arch));
     const batches = { tokenizer, labels, batchSize, maxLength, seed };
@@ -46,14 +46,14 @@ export const finetune: Command = command({
     const dev = await devExamples(task, data);
     const validation = dev && firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
     const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
-    const inputs = { model: await fileHash(join(options.model, "model.safetensors")), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
+    const inputs = { model: await weightsHash(folder), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
     const bars = barsOn(terminal, options.quiet);
     const request = { command: "finetune", settings: settingsOf(options), inputs };
     const result = await runOnEngine({ out, request, flags: options, terminal }, async (run, backend) => {
       const training = finetuneModel({
         backend, model, labels, train, batchSize, steps, signal, ...(validation !== undefined && { validation }), ...trainingFields(run, options),
       });
-      const { result: { model: classifier, summary }, metrics } = await follow(training, { run, steps, bars, label: "finetune" });
+      const { result: { model: classifier, summary }, metrics } = await follow(training, { run, steps, bars, label: "finetune", trackers: trackersOf(run, options) });
       saveModel(run.path, { model: classifier, tokenizer });
       return { steps: summary.steps, loss: summary.loss, tokensPerSecond: summary.tokensPerSecond, ...metrics };
     });

@@ -1,18 +1,17 @@
-import { openCorpus } from "@bort/data";
 import { pretrain as pretrainModel } from "@bort/nn";
 import { type Command, command } from "../command.js";
 import { integer, required, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
 import { settingsOf } from "../settings.js";
 import { trainMlm } from "../train-mlm.js";
-import { archOption, checkRates, corpusOption, curriculumOption, encoderOf, outOption, runOptions, stepOptions } from "../training-options.js";
+import { archOption, checkRates, corpusOf, corpusOptions, curriculumOption, encoderOf, outOption, runOptions, stepOptions } from "../training-options.js";
 
 /** `bort pretrain`: trains a vocabulary and a masked language model. */
 export const pretrain: Command = command({
   name: "pretrain",
   description: "train a vocabulary and a masked language model on text",
   options: {
-    corpus: corpusOption,
+    ...corpusOptions,
     arch: archOption,
     steps: required(integer("training steps", 1)),
     out: outOption,
@@ -28,7 +27,7 @@ export const pretrain: Command = command({
     checkRunFolder(out, resume);
     checkRates(options);
     encoderOf(arch, { vocabSize, padTokenId: 1 }, sequenceLength); // Throws, before any work, where the architecture cannot be.
-    const corpus = await openCorpus(options.corpus, { signal: context.signal });
+    const corpus = await corpusOf(options, context.signal);
     const request = { command: "pretrain", settings: settingsOf(options) };
     return trainMlm({ out, request, arch, steps, batchSize, sequenceLength, corpus, tokenizer: { vocabSize }, flags: options, train: pretrainModel }, context);
   },

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestWorkplace } from "./test-workplace.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const bundle = join(root, "node_modules/.cache", `bort-cli-workers-${process.pid}`);
+const place = new TestWorkplace();
+
+beforeAll(async () => {
+  for (const folder of ["bin", "dist"]) mkdirSync(join(bundle, folder), { recursive: true });
+  for (const file of ["package.json", "bin/bort.js"]) copyFileSync(join(root, "packages/cli", file), join(bundle, file));
+  await build({
+    entryPoints: ["main", "trial-process"].map((name) => join(root, `packages/cli/src/${name}.ts`)), outdir: join(bundle, "dist"), bundle: true, platform: "node",
+    format: "esm", target: "node20", conditions: ["@bort/source"], external: ["koffi", "onnxruntime-node", "@observablehq/plot", "linkedom"], logLevel: "warning",
+  });
+  expect((await place.bort(place.pretraining("teacher"))).code).toBe(0);
+});
+afterAll(() => {
+  rmSync(bundle, { recursive: true, force: true });
+  place.remove();
+});
+
+const search = (out: string, ...more: string[]): string[] => place.search("teacher", out, "--json", ...more);
+const textOf = (path: string): string => (existsSync(place.at(path)) ? readFileSync(place.at(path), "utf8") : "");
+const trialsIn = (out: string): number => textOf(`${out}/trials.jsonl`).split('{"trial":').length - 1;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program; `during` sees it while it runs. */
+async function bort(args: readonly string[], during: (child: ChildProcess) => void = () => {}): Promise<Ended> {
+  const child = spawn(process.execPath, [join(bundle, "bin/bort.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const text = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) child[stream].on("data", (data: Buffer) => { text[stream] += data.toString(); });
+  const watch = setInterval(() => during(child), 10);
+  const [code] = await once(child, "close") as [number | null];
+  clearInterval(watch);
+  return { code, ...text };
+}
+
+/** Stops the program once the log of its run holds a trial. */
+const stopping = (out: string, signal: NodeJS.Signals) => {
+  let stopped = false;
+  return (child: ChildProcess): void => {
+    if (stopped || trialsIn(out) === 0) return;
+    stopped = true;
+    child.kill(signal);
+  };
+};
+
+describe("extract --workers", () => {
+  it("gives what a search in one process gives", async () => {
+    const whole = await place.bort(search("whole"));
+    const apart = await bort(search("apart", "--workers", "2"));
+    expect([apart.code, JSON.parse(apart.stdout)]).toEqual([0, whole.json()]);
+    expect(textOf("apart/events.jsonl")).toContain('"type":"step"');
+    expect(textOf("apart/trials.jsonl")).not.toContain(place.folder);
+  });
+
+  it.each(["SIGKILL", "SIGINT"] as const)("goes on after %s with other workers, repeats no trial and ends alike", async (signal) => {
+    const whole = await place.bort(search(`whole-${signal}`));
+    const left = await bort(search(signal, "--workers", "1"), stopping(signal, signal));
+    expect(left.code).toBe(signal === "SIGKILL" ? null : 130);
+    const log = textOf(`${signal}/trials.jsonl`);
+    expect(trialsIn(signal)).toBeLessThan(4);
+    const resumed = await bort(search(signal, "--workers", "2", "--resume"));
+    expect([resumed.code, JSON.parse(resumed.stdout)]).toEqual([0, whole.json()]);
+    expect(textOf(`${signal}/trials.jsonl`).startsWith(log)).toBe(true);
+    expect(trialsIn(signal)).toBe(4);
+  });
+
+  it("records what takes too long as failed", async () => {
+    const { code, stderr } = await bort(search("late", "--workers", "2", "--trial-time-limit", "1", "--steps", "1000000"));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/4 trials failed, the first because it was not over within 1000 ms/)]);
+    expect(trialsIn("late")).toBe(4);
+  });
+
+  it("keeps a second process out of a run's folder, in one line, and goes on undisturbed", async () => {
+    let second: Promise<Ended> | undefined;
+    const first = await bort(search("shared", "--workers", "1", "--steps", "200"), () => {
+      if (trialsIn("shared") > 0) second ??= bort(search("shared", "--workers", "1", "--steps", "200", "--resume"));
+    });
+    expect(first.code).toBe(0);
+    expect(await second).toMatchObject({ code: 2, stderr: expect.stringMatching(/^bort: [^\n]*shared is in use by process \d+[^\n]*\n$/) });
+    expect(existsSync(place.at("shared/run.lock"))).toBe(false);
+    expect(trialsIn("shared")).toBe(4);
+  });
+
+  it("is needed for a time limit", async () => {
+    expect(await place.bort(search("limited", "--trial-time-limit", "5"))).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --workers") });
+  });
+});

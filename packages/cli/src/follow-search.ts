@@ -1,0 +1,75 @@
+import { formatTuple } from "@bort/arch";
+import { type SearchEvent, type SearchResult, type TrialLog } from "@bort/fptas";
+import { openEventLog } from "./event-log.js";
+import { Interruption } from "./interruption.js";
+import { type NewBar } from "./progress.js";
+import { type RunFolder } from "./run-folder.js";
+
+export interface FollowSearchOptions {
+  readonly run: RunFolder;
+  readonly bars: NewBar;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a search to its end with a progress bar; its trials go to `log`, which is closed, all events to `events.jsonl`, which is begun anew.
+ *
+ * @throws Interruption where the user left; what the search and the logs throw
+ */
+export async function followSearch(search: AsyncGenerator<SearchEvent, SearchResult, void>, log: TrialLog, { run, bars, signal }: FollowSearchOptions): Promise<SearchResult> {
+  const progress = new TrialProgress(bars);
+  try {
+    const events = openEventLog(run.at("events.jsonl"));
+    try {
+      for (;;) {
+        const { value, done } = await search.next();
+        if (done === true) return value;
+        await log.record(value);
+        events.append(value);
+        progress.show(value);
+      }
+    } finally {
+      events.close();
+    }
+  } catch (error) {
+    throw signal.aborted ? new Interruption(`interrupted after ${progress.done} ${progress.done === 1 ? "trial" : "trials"}`, true) : error;
+  } finally {
+    progress.finish();
+    await log.close();
+  }
+}
+
+/** A bar over the trials of a search, those under way counted in parts. */
+class TrialProgress {
+  done = 0;
+  readonly #underWay = new Map<number, number>();
+  #bar: ReturnType<NewBar> | undefined;
+  #total = 0;
+
+  constructor(private readonly bars: NewBar) {}
+
+  show(event: SearchEvent): void {
+    if (event.type === "step") {
+      this.#underWay.set(event.index, event.step.step / (event.step.steps + 1));
+      this.#update(event.of, formatTuple(event.arch));
+    }
+    if (event.type === "trial") {
+      this.#underWay.delete(event.index);
+      this.done++;
+      this.#update(event.of, formatTuple(event.trial.arch));
+    }
+  }
+
+  finish(): void {
+    this.#bar?.finish();
+  }
+
+  #update(total: number, name: string): void {
+    if (total !== this.#total) {
+      this.#bar?.finish();
+      this.#bar = this.bars("trials", total, this.done);
+      this.#total = total;
+    }
+    this.#bar?.update([...this.#underWay.values()].reduce((sum, part) => sum + part, this.done), name);
+  }
+}
