@@ -7,7 +7,7 @@ import { studentBuckets, teacherBuckets } from "./top-logits.js";
 
 /**
  * `correct`: KL(teacher || student). `crossEntropy`: that plus the teacher's entropy, which has no gradient. `asReleased`: KL with the student's softmax
- * taken twice, as in the code that was released with Bort; that code's loss also divides by the vocabulary's size, which is left to the weight here.
+ * taken twice, as in the code that was released with Bort.
  */
 export type LastLayerForm = "correct" | "crossEntropy" | "asReleased";
 
