@@ -61,6 +61,15 @@ describe("CandidateTraining", () => {
     for (const other of others) expect(other).not.toBe(first);
   });
 
+  it("trains the second time as a search of the next seed would, on the batches that follow", async () => {
+    const training = await CandidateTraining.create(options);
+    const second = await training.error(archOf(8), theta, { ...quiet, seed: 1 });
+    await training.dispose();
+    const following = { ...options.train, at: (step: number) => options.train.at(step + options.steps) };
+    expect(await errorOf({ seed: options.seed + 1, train: following })).toBe(second);
+    expect(await errorOf()).not.toBe(second);
+  });
+
   it("is lower after more steps, and tells each", async () => {
     const steps: TrainingStep[] = [];
     const training = await CandidateTraining.create({ ...options, steps: 40 });
@@ -75,7 +84,7 @@ describe("CandidateTraining", () => {
     const observations: StepObservation[] = [];
     const observe = { every: 3 };
     const training = await CandidateTraining.create({ ...options, steps: 7, observe, maxGradientNorm: 0.02 });
-    const error = await training.error(archOf(8), { learningRate: 0.5, warmupRatio: 0.3 }, { ...quiet, onObservation: (observation) => observations.push(observation) });
+    const error = await training.error(archOf(8), { learningRate: 0.5, warmupRatio: 0.3 }, { ...quiet, onStep: ({ observation }) => observations.push(observation!) });
     await training.dispose();
     expect(error).toBe(await errorOf({ steps: 7, maxGradientNorm: 0.02 }, { learningRate: 0.5, warmupRatio: 0.3 }));
     expect(observations.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -93,7 +102,7 @@ describe("CandidateTraining", () => {
   it("has a gradient that changes along the first step as one computed apart says", async () => {
     const observed: StepObservation[] = [];
     const training = await CandidateTraining.create({ ...options, steps: 1, observe: {}, maxGradientNorm: Infinity });
-    await training.error(archOf(8), theta, { ...quiet, onObservation: (observation) => observed.push(observation) });
+    await training.error(archOf(8), theta, { ...quiet, onStep: ({ observation }) => observed.push(observation!) });
     await training.dispose();
     const { parameters } = createModel(archOf(8), { kind: "mlm" }, 2);
     const batch = mlmFeeds(options.train.at(0));
@@ -122,7 +131,7 @@ describe("CandidateTraining", () => {
     const looked = async (observe?: ObserveOptions): Promise<number> => {
       const observations: StepObservation[] = [];
       const training = await CandidateTraining.create({ ...options, ...(observe && { observe }) });
-      await training.error(archOf(8), theta, { ...quiet, onObservation: (observation) => observations.push(observation) });
+      await training.error(archOf(8), theta, { ...quiet, onStep: ({ observation }) => observations.push(observation!) });
       await training.dispose();
       expect(observations).toHaveLength(4);
       return observations.filter(({ movement }) => movement !== undefined).length;

@@ -4,7 +4,6 @@ import { type Backend, type Feeds, type Program, parameter } from "@bort/graph";
 import { type LossGraph, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, mlmNodes, schedule, sgd } from "@bort/nn";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorContext } from "./objectives.js";
-import { type StepObservation } from "./step-observation.js";
 import { StepObserver } from "./step-observer.js";
 
 /** One member of Theta: how a candidate is trained for its surrogate error. */
@@ -23,15 +22,16 @@ export interface CandidateTrainingOptions {
   /** The maximum point T: a pre-trained masked language model. */
   readonly teacher: MlmModel;
   readonly shape: MlmShape;
-  /** Batches of `shape`, the same ones for every candidate. */
+  /** Batches of `shape`, the same ones for every candidate; those of another seed follow on those of the one before. */
   readonly train: MlmBatches;
   /** Batches of `shape` that the surrogate error is measured on. */
   readonly heldOut: readonly MlmBatch[];
   /** n: training steps of a candidate, unless the search decides them. */
   readonly steps: number;
+  /** Of the fresh parameters of a candidate; its k-th training has the k-th seed from here. */
   readonly seed: number;
   readonly maxGradientNorm: number;
-  /** Which steps are looked at closely, for the certificate: they take about twice the time. Default: none. */
+  /** Which steps are looked at closely, for the certificate: they take about twice the time. Every step tells its loss and its gradient's norm. Default: none. */
   readonly observe?: ObserveOptions;
 }
 
@@ -40,12 +40,6 @@ export interface ObserveOptions {
   readonly every?: number;
   /** Candidates of more parameters, without heads, are left alone. Default: no limit. */
   readonly mostParameters?: number;
-}
-
-/** Where the training of a candidate tells how it goes. */
-export interface CandidateContext extends ErrorContext {
-  /** Called after each step. Default: nobody wants to know. */
-  readonly onObservation?: (observation: StepObservation) => void;
 }
 
 /** Teacher logits are kept, for the next candidate, up to this much memory. */
@@ -62,19 +56,18 @@ export class CandidateTraining {
   }
 
   /** Cross-entropy to the teacher on the held-out batches after training from fresh parameters; NaN where training diverged. */
-  async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep, onObservation, ...asked }: CandidateContext): Promise<number> {
-    const { backend, train, seed, maxGradientNorm } = this.options;
-    const { steps = this.options.steps } = asked;
-    const model = createModel(arch, { kind: "mlm" } as const, seed);
+  async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep, seed = 0, steps = this.options.steps }: ErrorContext): Promise<number> {
+    const { backend, train, maxGradientNorm } = this.options;
+    const model = createModel(arch, { kind: "mlm" } as const, this.options.seed + seed);
     const rate = schedule("constant", { learningRate, steps, warmupRatio });
     const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm, diagnose: false });
     try {
       const observer = new StepObserver(trainer, this.#observeEvery(arch));
       for (let step = 0; step < steps; step++) {
         signal.throwIfAborted();
-        const observation = await observer.step(await this.#feeds(`train ${step}`, train.at(step)), rate(step));
-        onObservation?.(observation);
-        onStep({ step: step + 1, steps, loss: observation.loss });
+        const position = seed * steps + step;
+        const observation = await observer.step(await this.#feeds(`train ${position}`, train.at(position)), rate(step));
+        onStep({ step: step + 1, steps, loss: observation.loss, observation });
         await setImmediate();
       }
       return await this.#heldOutLoss(model, signal);

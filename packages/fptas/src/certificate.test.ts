@@ -1,23 +1,26 @@
-import { archOf, type EncoderArch, flops, gridSpace, parameterCount } from "@bort/arch";
+import { archOf, type ArchTuple, type EncoderArch, flops, gridSpace, parameterCount } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { createModel } from "@bort/nn";
 import { describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
-import { type CandidateContext } from "./candidate-training.js";
 import { certificateOf } from "./certificate.js";
-import { type CertifiedRun, type CertifiedTrial } from "./certified-run.js";
+import { type CertifiedRun } from "./certified-run.js";
+import { type ErrorContext } from "./objectives.js";
 import { printCertificate } from "./print-certificate.js";
 import { type StepObservation } from "./step-observation.js";
 import { trialFlops } from "./trial-flops.js";
 import { trainingObjectives } from "./training-objectives.js";
+import { type ScoredTrial } from "./trial.js";
 
 const frame = { vocabSize: 17, positions: 10, layerNormEps: 1e-5 };
-const space = [...gridSpace({ depth: [2, 4], heads: [1, 2], hidden: [8, 16], intermediate: [12] })].map((tuple) => archOf(tuple, frame));
-const trialOf = (arch: EncoderArch, changed: Partial<CertifiedTrial> = {}): CertifiedTrial =>
-  ({ arch, parameters: parameterCount(arch).total, latencyMs: 3, error: 2, flops: 100, seconds: 4, observations: [], ...changed });
+const encoderOf = (tuple: ArchTuple): EncoderArch => archOf(tuple, frame);
+const space = [...gridSpace({ depth: [2, 4], heads: [1, 2], hidden: [8, 16], intermediate: [12] })];
+const trialOf = (arch: ArchTuple, changed: Partial<ScoredTrial> = {}): ScoredTrial =>
+  ({ status: "scored", arch, theta: 0, parameters: parameterCount(encoderOf(arch)).total, latencyMs: 3, error: 2, w: 1, seconds: 4, ...changed });
 const run: CertifiedRun = {
-  space, epsilon: 2, hyperparameterSets: 1, batchSize: 4, sequenceLength: 10, maximumPoint: { parameters: 1e6, latencyMs: 10 }, rejected: 0,
+  space, epsilon: 2, hyperparameterSets: 1, maximumPoint: { parameters: 1e6, latencyMs: 10 }, rejected: 0,
   trials: [1, 3, 5, 7].map((i) => trialOf(space[i]!)),
+  training: { encoderOf, batchSize: 4, sequenceLength: 10, flopsOf: () => 100 },
 };
 
 describe("certificateOf", () => {
@@ -38,15 +41,28 @@ describe("certificateOf", () => {
   });
 
   it("sets the cost against an exhaustive search, extrapolated from the mean trial", () => {
-    const trials = [trialOf(space[1]!, { flops: 100, seconds: 1 }), trialOf(space[3]!, { flops: 300, seconds: 2 })];
-    expect(certificateOf({ ...run, trials }).cost).toEqual({ trials: 2, flops: 400, seconds: 3, exhaustive: { trials: 8, flops: 1600, seconds: 12 } });
+    const trials = [trialOf(space[1]!, { seconds: 1 }), trialOf(space[3]!, { seconds: 2, steps: 3 })];
+    const training = { ...run.training!, flopsOf: (_: ArchTuple, steps = 1) => 100 * steps };
+    const costOf = (changed: Partial<CertifiedRun>) => certificateOf({ ...run, trials, training, ...changed }).cost;
+    expect(costOf({})).toEqual({ trials: 2, flops: 400, seconds: 3, exhaustive: { trials: 8, flops: 1600, seconds: 12 } });
     // Where one of three candidates lay beyond the maximum point, so do a third of the space.
-    expect(certificateOf({ ...run, trials, rejected: 1 }).cost.exhaustive).toEqual({ trials: 5, flops: 1000, seconds: 7.5 });
-    expect(certificateOf({ ...run, trials: [...trials, ...trials], hyperparameterSets: 2 }).cost).toMatchObject({ flops: 800, exhaustive: { trials: 16, flops: 3200 } });
+    expect(costOf({ rejected: 1 }).exhaustive).toEqual({ trials: 5, flops: 1000, seconds: 7.5 });
+    expect(costOf({ trials: [...trials, ...trials], hyperparameterSets: 2 })).toMatchObject({ flops: 800, exhaustive: { trials: 16, flops: 3200 } });
+    // With three seeds a trial is three trainings, whose seconds it holds already.
+    expect(costOf({ seeds: 3 })).toMatchObject({ trials: 2, flops: 1200, seconds: 3 });
+  });
+
+  it("leaves out what depends on a training that is not known", () => {
+    const { training, ...unknown } = run;
+    expect(certificateOf({ ...unknown, training: training! }).cost.flops).toBe(400);
+    const certificate = certificateOf(unknown);
+    expect(certificate.cost).toEqual({ trials: 4, seconds: 16, exhaustive: { trials: 8, seconds: 32 } });
+    expect(certificate.printedStepsBound).toEqual({ spaceSize: 8, largestWeightSet: 1e6 });
+    expect(printCertificate(certificate).join("\n")).toMatch(/O\(8 \+ 1,000,000 \(1 \+ \|Theta\| \|B\| \|Xi\| \/ epsilon \/ s.*cost: 4 trials, 16 s/s);
   });
 
   it("of an exhaustive search costs what it cost", () => {
-    const { cost } = certificateOf({ ...run, epsilon: 1, trials: space.map((arch, i) => trialOf(arch, { flops: 10 + i })) });
+    const { cost } = certificateOf({ ...run, epsilon: 1, trials: space.map((arch, i) => trialOf(arch, { seconds: 10 + i })) });
     expect(cost.exhaustive).toEqual({ trials: 8, flops: cost.flops, seconds: cost.seconds });
   });
 
@@ -56,16 +72,18 @@ describe("certificateOf", () => {
 
   it("finds the conditions of a real training checked, and a gradient steeper than none", async () => {
     const shape = { batchSize: 4, sequenceLength: 10, maskedPerSequence: 2 };
-    const teacher = createModel(space[7]!, { kind: "mlm" } as const, 1, 0.5);
+    const teacher = createModel(encoderOf(space[7]!), { kind: "mlm" } as const, 1, 0.5);
     const heldOut = [chainBatches(17, shape, 9).at(0)];
     const objectives = await trainingObjectives({
       backend: await onnxBackend({ threads: 1 }), teacher, shape, train: chainBatches(17, shape, 1), heldOut, steps: 5, latency: "flops", maxGradientNorm: 0.05, observe: { every: 2 },
     });
     const observations: StepObservation[] = [];
-    const context: CandidateContext = { signal: new AbortController().signal, onStep: () => undefined, onObservation: (observation) => observations.push(observation) };
+    const context: ErrorContext = { signal: new AbortController().signal, onStep: ({ observation }) => observations.push(observation!) };
     const error = await objectives.error([2, 2, 8, 12], { learningRate: 0.5, warmupRatio: 0.2 }, context);
     await objectives.dispose();
-    const certificate = certificateOf({ ...run, gradientClip: objectives.gradientClip!, trials: [trialOf(archOf([2, 2, 8, 12], frame), { error, observations })] });
+    const { gradientClip, training } = objectives;
+    const certificate = certificateOf({ ...run, gradientClip: gradientClip!, training: training!, trials: [trialOf([2, 2, 8, 12], { error, observations })] });
+    expect(certificate.cost.flops).toBe(trialFlops(encoderOf([2, 2, 8, 12]), { shape, steps: 5, heldOutBatches: 1 }));
     const statuses = Object.fromEntries(certificate.strong.map(({ name, status }) => [name, status]));
     expect(statuses).toEqual({
       "loss bounded below": "by-construction", "loss bounded on this run": "holds", "bounded stochastic gradients": "holds", "weights in a compact set": "by-construction",

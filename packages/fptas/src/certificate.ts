@@ -1,7 +1,7 @@
 import { type CertifiedRun } from "./certified-run.js";
 import { type Condition } from "./condition.js";
 import { FptasError } from "./fptas-error.js";
-import { lipschitzLowerBound, strongConditions } from "./strong-conditions.js";
+import { lipschitzLowerBound, observationsOf, strongConditions } from "./strong-conditions.js";
 import { distinct, weakConditions } from "./weak-conditions.js";
 
 /** What the theory says about a search, how far this run meets its premises, and what it cost. */
@@ -15,6 +15,8 @@ export interface Certificate {
   readonly candidates: number;
   /** Candidates times hyperparameter sets, as far as the search came. */
   readonly trials: number;
+  /** Trainings of a trial. */
+  readonly seeds: number;
   /** |1 - epsilon|, the bound on the error rho as printed; it is claimed only where every condition is met, and at epsilon 2 or more it is 1 or more. */
   readonly printedErrorBound: number;
   readonly printedStepsBound: StepsBound;
@@ -37,13 +39,14 @@ export interface StepsBound {
   readonly spaceSize: number;
   /** |W*_T|: parameters of the largest network, the maximum point. */
   readonly largestWeightSet: number;
-  /** |Theta| |B| |Xi| / epsilon. */
-  readonly trainedExamples: number;
+  /** |Theta| |B| |Xi| / epsilon; absent where the batch is not known. */
+  readonly trainedExamples?: number;
 }
 
 export interface Cost {
   readonly trials: number;
-  readonly flops: number;
+  /** Absent where it is not known what is trained. */
+  readonly flops?: number;
   readonly seconds: number;
 }
 
@@ -63,16 +66,17 @@ export interface SearchCost extends Cost {
  * Source: de Wynter 2020 (arXiv 2010.08512); Bort, appendices B and C.
  */
 export function certificateOf(run: CertifiedRun): Certificate {
-  const { space, epsilon, hyperparameterSets, trials } = run;
+  const { space, epsilon, hyperparameterSets, trials, seeds = 1 } = run;
   if (trials.length === 0) throw new FptasError("fptas/no-candidate", "fptas: a certificate needs a trial, got none; let the search train a candidate");
   const candidates = distinct(trials.map(({ arch }) => arch)).length;
-  const slope = lipschitzLowerBound(trials.flatMap(({ observations }) => observations));
+  const slope = lipschitzLowerBound(observationsOf(trials));
   return {
     epsilon,
     spaceSize: space.length,
     hyperparameterSets,
     candidates,
     trials: trials.length,
+    seeds,
     printedErrorBound: Math.abs(1 - epsilon),
     printedStepsBound: stepsBoundOf(run),
     search: [maximumPointCondition(beyondMaximumPoint(run))],
@@ -96,17 +100,22 @@ function beyondMaximumPoint({ maximumPoint, rejected, trials }: CertifiedRun): n
   return rejected + distinct(trained.map(({ arch }) => arch)).length;
 }
 
-function stepsBoundOf({ space, epsilon, hyperparameterSets, batchSize, maximumPoint }: CertifiedRun): StepsBound {
+function stepsBoundOf({ space, epsilon, hyperparameterSets, training, maximumPoint }: CertifiedRun): StepsBound {
   return {
-    spaceSize: space.length, largestWeightSet: maximumPoint.parameters, trainedExamples: (hyperparameterSets * batchSize * space.length) / epsilon,
+    spaceSize: space.length,
+    largestWeightSet: maximumPoint.parameters,
+    ...(training !== undefined && { trainedExamples: (hyperparameterSets * training.batchSize * space.length) / epsilon }),
   };
 }
 
-function costOf({ space, hyperparameterSets, rejected, trials }: CertifiedRun, candidates: number): SearchCost {
+function costOf({ space, hyperparameterSets, rejected, trials, seeds = 1, training }: CertifiedRun, candidates: number): SearchCost {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  const flops = sum(trials.map((trial) => trial.flops));
+  const flops = training === undefined ? undefined : seeds * sum(trials.map(({ arch, steps }) => training.flopsOf(arch, steps)));
   const seconds = sum(trials.map((trial) => trial.seconds));
   const all = Math.round((space.length * hyperparameterSets * candidates) / (candidates + rejected));
-  const share = all / trials.length;
-  return { trials: trials.length, flops, seconds, exhaustive: { trials: all, flops: share * flops, seconds: share * seconds } };
+  const cost = (count: number): Cost => {
+    const share = count / trials.length;
+    return { trials: count, ...(flops !== undefined && { flops: share * flops }), seconds: share * seconds };
+  };
+  return { ...cost(trials.length), exhaustive: cost(all) };
 }

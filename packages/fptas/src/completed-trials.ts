@@ -10,7 +10,7 @@ import { defaultErrorFloor, rejectionOf, wCoefficient } from "./w-coefficient.js
  * @throws FptasError `fptas/other-search`
  */
 export function completedTrials<Theta>(
-  candidates: readonly ArchTuple[], { completed = [], objectives, hyperparameters, maximumPoint, errorFloor = defaultErrorFloor }: SearchOptions<Theta>,
+  candidates: readonly ArchTuple[], { completed = [], objectives, hyperparameters, maximumPoint, errorFloor = defaultErrorFloor, seeds = 1 }: SearchOptions<Theta>,
 ): ReadonlyMap<string, Trial> {
   const names = new Set(candidates.map(formatTuple));
   const mightBeTried = ({ arch, theta, parameters, latencyMs }: Trial): boolean =>
@@ -18,7 +18,7 @@ export function completedTrials<Theta>(
     && rejectionOf({ parameters, latencyMs }, maximumPoint) === undefined;
   const scoredAlike = (trial: ScoredTrial): boolean => {
     const coefficient = wCoefficient(trial, maximumPoint, { errorFloor });
-    return coefficient.status === "scored" && coefficient.w === trial.w;
+    return coefficient.status === "scored" && coefficient.w === trial.w && (trial.errors?.length ?? 1) === seeds;
   };
   for (const trial of completed) {
     const possible = mightBeTried(trial);

@@ -53,9 +53,9 @@ function trialsOf(events: readonly ExtractEvent[]): Trial[] {
   return events.flatMap((event) => (event.type === "trial" ? [event.trial] : []));
 }
 
-function withoutSeconds({ trials, failed, ...rest }: Extraction): unknown {
+function withoutSeconds({ trials, failed, certificate, ...rest }: Extraction): unknown {
   const strip = (trial: Trial): unknown => ({ ...trial, seconds: 0 });
-  return { ...rest, trials: trials.map(strip), failed: failed.map(strip) };
+  return { ...rest, trials: trials.map(strip), failed: failed.map(strip), certificate: { ...certificate, cost: undefined } };
 }
 
 describe("extract", () => {
@@ -80,7 +80,7 @@ describe("extract", () => {
       const { options } = randomSearch(3, { epsilon, filterFirst: true, maximumPoint: { ...maximumPoint, latencyMs: 100 } });
       const { extraction } = await run(options);
       expect(extraction.trials).toHaveLength(2 * Math.floor(extraction.spaceSize / epsilon));
-      expect(extraction).toMatchObject({ epsilon, spaceSize: 12, guarantee: { printedErrorBound: epsilon - 1 } });
+      expect(extraction).toMatchObject({ epsilon, spaceSize: 12, certificate: { printedErrorBound: epsilon - 1, spaceSize: 12, hyperparameterSets: 2 } });
     }
   });
 
@@ -114,7 +114,7 @@ describe("extract", () => {
     expect(slow.every(({ latencyMs }) => latencyMs! > 6)).toBe(true);
     expect(measured).toHaveLength(11);
     expect(calls).toHaveLength(2 * (11 - slow.length));
-    expect(extraction.guarantee.conditions.find(({ name }) => name === "maximum point")?.status).toBe("violated");
+    expect(extraction.certificate.search).toMatchObject([{ name: "maximum point", status: "violated" }]);
   });
 
   it.each([NaN, Infinity, -1])("records an error of %s as failed and never chooses it", async (bad) => {
@@ -141,7 +141,7 @@ describe("extract", () => {
     const [floored] = (await only({})).trials;
     expect(floored!.w).toBeCloseTo((await only({ errorFloor: 1e-9 })).w * (floored!.error / 2), 12);
 
-    const bounded = ({ guarantee }: Extraction): unknown => guarantee.conditions.find(({ name }) => name === "bounded stochastic gradients")?.status;
+    const bounded = ({ certificate }: Extraction): unknown => certificate.strong.find(({ name }) => name === "bounded stochastic gradients")?.status;
     expect(bounded(await only({}))).toBe("unchecked");
     expect(bounded(await only({ objectives: { ...options.objectives, gradientClip: 1 } }))).toBe("by-construction");
   });

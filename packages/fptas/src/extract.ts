@@ -1,10 +1,10 @@
 import { type ArchTuple } from "@bort/arch";
 import { type TupleMeasure } from "./analytic-surrogates.js";
-import { type Guarantee, guaranteeOf } from "./guarantee.js";
+import { type Certificate, certificateOf } from "./certificate.js";
 import { everyProposal, tryAll } from "./proposals.js";
 import { runSearch } from "./run-search.js";
 import { type SearchEvent, type SearchOptions, type SearchResult } from "./search.js";
-import { selectCandidates, type Selection } from "./select-candidates.js";
+import { canBeBuilt, selectCandidates, type Selection } from "./select-candidates.js";
 
 export interface ExtractOptions<Theta> extends SearchOptions<Theta> {
   /** The stride through the ordered space: an integer in [1, |Xi|]; 1 tries every point. */
@@ -20,8 +20,8 @@ export interface ExtractOptions<Theta> extends SearchOptions<Theta> {
 /** The outcome of the FPTAS. */
 export interface Extraction extends SearchResult {
   readonly epsilon: number;
-  /** Which premises of the approximation theorem this run met, and the bound that is printed for them. */
-  readonly guarantee: Guarantee;
+  /** Which premises of the approximation theorem this run met, the bounds that are printed for them, and what the search cost. */
+  readonly certificate: Certificate;
 }
 
 export type ExtractEvent = SearchEvent<Extraction>;
@@ -37,19 +37,20 @@ export type ExtractEvent = SearchEvent<Extraction>;
  * Source: de Wynter 2020 (arXiv 2010.08512); Bort, section 3.2.
  */
 export async function* extract<Theta>(options: ExtractOptions<Theta>): AsyncGenerator<ExtractEvent, Extraction, void> {
-  const { epsilon, hyperparameters, objectives } = options;
+  const { epsilon, hyperparameters } = options;
   const points = [...options.space];
   const selection = select(points, options);
-  return yield* runSearch(selection, tryAll(everyProposal(selection.candidates, hyperparameters.length)), options, (result): Extraction => ({
-    ...result,
-    epsilon,
-    guarantee: guaranteeOf({
-      epsilon,
-      depths: points.map(([depth]) => depth),
-      rejected: result.rejected.length,
-      ...(objectives.gradientClip === undefined ? {} : { gradientClip: objectives.gradientClip }),
-    }),
-  }));
+  return yield* runSearch(selection, tryAll(everyProposal(selection.candidates, hyperparameters.length)), options, (result): Extraction =>
+    ({ ...result, epsilon, certificate: certify(result, points, options) }));
+}
+
+function certify<Theta>(result: SearchResult, points: readonly ArchTuple[], { epsilon, hyperparameters, seeds = 1, objectives: { gradientClip, training } }: ExtractOptions<Theta>): Certificate {
+  return certificateOf({
+    space: points.filter(canBeBuilt), epsilon, hyperparameterSets: hyperparameters.length, seeds, maximumPoint: result.maximumPoint,
+    rejected: result.rejected.length, trials: [...result.trials, ...result.failed],
+    ...(gradientClip !== undefined && { gradientClip }),
+    ...(training !== undefined && { training }),
+  });
 }
 
 function select<Theta>(points: readonly ArchTuple[], { epsilon, orderBy, offset, filterFirst, objectives }: ExtractOptions<Theta>): Selection {

@@ -6,13 +6,14 @@ import { outcomeOf, type TrialExecutor, type TrialReport } from "./trial-executo
 export function inProcessExecutor<Theta>({ error }: Pick<Objectives<Theta>, "error">): TrialExecutor<Theta> {
   return {
     async *run(requests, { signal }) {
-      for (const { id, arch, theta, steps } of requests) {
+      for (const { id, arch, theta, steps, seed } of requests) {
         signal.throwIfAborted();
         const started = performance.now();
         const measured = yield* eventsDuring<TrialReport, number>((emit, running) => error(arch, theta, {
           signal: running,
           onStep: (step) => emit({ type: "progress", id, step }),
           ...(steps !== undefined && { steps }),
+          ...(seed !== undefined && { seed }),
         }), signal);
         yield outcomeOf(id, measured, (performance.now() - started) / 1000);
       }

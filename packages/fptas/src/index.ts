@@ -1,11 +1,10 @@
 export { type TupleMeasure, analyticFlops, analyticParameters } from "./analytic-surrogates.js";
 export { type Certificate, certificateOf, type Cost, type SearchCost, type StepsBound } from "./certificate.js";
-export { type CertifiedRun, type CertifiedTrial } from "./certified-run.js";
+export { type CertifiedRun } from "./certified-run.js";
 export { type Condition, type ConditionStatus } from "./condition.js";
 export { exhaustiveSearch } from "./exhaustive-search.js";
 export { extract, type ExtractEvent, type ExtractOptions, type Extraction } from "./extract.js";
 export { FptasError, type FptasErrorCode } from "./fptas-error.js";
-export { type Guarantee, guaranteeOf, type GuaranteeOptions } from "./guarantee.js";
 export { inProcessExecutor } from "./in-process-executor.js";
 export { type ErrorContext, type Objectives, type TrainingStep } from "./objectives.js";
 export { paretoFront } from "./pareto-front.js";
@@ -23,6 +22,7 @@ export { type FailedTrial, type MeasuredCandidate, type Proposal, type RejectedC
 export { separation, type Separation, type SeparationOptions } from "./separation.js";
 export { type StepMovement, type StepObservation } from "./step-observation.js";
 export { studentCriticalValue, studentPValue } from "./student-t.js";
+export { type TrainingFacts } from "./training-facts.js";
 export { trialFlops, type TrialFlopsOptions } from "./trial-flops.js";
 export { openTrialLog, readTrialLog, type TrialLog, type TrialLogContents } from "./trial-log.js";
 export {
@@ -30,5 +30,5 @@ export {
   type WCoefficientOptions,
 } from "./w-coefficient.js";
 export { type RepeatedCandidate, wInterval, type WInterval, type WIntervalOptions } from "./w-interval.js";
-export { bortHyperparameters, type CandidateContext, type CandidateHyperparameters, type ObserveOptions } from "./candidate-training.js";
+export { bortHyperparameters, type CandidateHyperparameters, type ObserveOptions } from "./candidate-training.js";
 export { trainingObjectives, type TrainingObjectives, type TrainingObjectivesOptions } from "./training-objectives.js";

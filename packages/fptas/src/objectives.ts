@@ -1,5 +1,7 @@
 import { type ArchTuple } from "@bort/arch";
 import { type TupleMeasure } from "./analytic-surrogates.js";
+import { type StepObservation } from "./step-observation.js";
+import { type TrainingFacts } from "./training-facts.js";
 
 /** How far the training of one candidate has come. */
 export interface TrainingStep {
@@ -7,6 +9,8 @@ export interface TrainingStep {
   readonly step: number;
   readonly steps: number;
   readonly loss: number;
+  /** What the step showed, for the certificate. Default: nothing is known of it. */
+  readonly observation?: StepObservation;
 }
 
 /** The three surrogates that a search trades off. A throw of any of them ends the search with that error. */
@@ -17,8 +21,10 @@ export interface Objectives<Theta> {
   readonly latenciesMs: (archs: readonly ArchTuple[], context: { readonly signal: AbortSignal }) => Promise<readonly number[]>;
   /** e^ of a candidate freshly initialised and trained with `theta`: the mean loss on held-out data, 0 or more; NaN or infinite where training failed. */
   readonly error: (arch: ArchTuple, theta: Theta, context: ErrorContext) => Promise<number>;
-  /** Norm at which `error` clips gradients, for the statement about the guarantee. Default: it is not known to clip. */
+  /** Norm at which `error` clips gradients, for the certificate. Default: it is not known to clip. */
   readonly gradientClip?: number;
+  /** What is trained, for the certificate. Default: it is not known. */
+  readonly training?: TrainingFacts;
 }
 
 export interface ErrorContext {
@@ -28,4 +34,6 @@ export interface ErrorContext {
   readonly onStep: (step: TrainingStep) => void;
   /** Training steps, where the search decides them. Default: `error` does. */
   readonly steps?: number;
+  /** Zero-based: which of several trainings of the same candidate this is. Each must draw other random numbers. Default 0. */
+  readonly seed?: number;
 }

@@ -4,9 +4,9 @@ import { written } from "./written.js";
 
 /** A certificate as lines of text, for a terminal or the paragraphs of a report. */
 export function printCertificate(certificate: Certificate): string[] {
-  const { epsilon, spaceSize, hyperparameterSets, candidates, printedErrorBound, search, weak, strong, cost } = certificate;
+  const { epsilon, spaceSize, hyperparameterSets, seeds, candidates, printedErrorBound, search, weak, strong, cost } = certificate;
   return [
-    `${written(candidates)} candidates of |Xi| = ${written(spaceSize)} architectures, epsilon ${epsilon}, |Theta| = ${hyperparameterSets}: ${written(certificate.trials)} trials`,
+    `${written(candidates)} candidates of |Xi| = ${written(spaceSize)} architectures, epsilon ${epsilon}, |Theta| = ${hyperparameterSets}: ${written(certificate.trials)} trials${seeds === 1 ? "" : ` with ${seeds} seeds each`}`,
     `printed bound on the error: |1 - epsilon| = ${written(printedErrorBound)}${printedErrorBound >= 1 ? ", which at epsilon 2 or more bounds little" : ""}`,
     stepsBoundLine(certificate),
     ...conditionLines("the search", search),
@@ -14,13 +14,14 @@ export function printCertificate(certificate: Certificate): string[] {
     ...conditionLines("strong AB^nC property", strong),
     verdictLine([...search, ...weak, ...strong]),
     `cost: ${costText(cost)}`,
-    `exhaustive search, extrapolated from the mean of these trials: ${costText(cost.exhaustive)}, ${written(cost.exhaustive.flops / cost.flops)} times as much`,
+    `exhaustive search, extrapolated from the mean of these trials: ${costText(cost.exhaustive)}, ${written(cost.exhaustive.trials / cost.trials)} times as much`,
   ];
 }
 
 function stepsBoundLine({ printedStepsBound: { spaceSize, largestWeightSet, trainedExamples } }: Certificate): string {
   return "printed bound on the steps: O(|Xi| + |W*_T| (1 + |Theta| |B| |Xi| / (epsilon s^(3/2)))) = "
-    + `O(${written(spaceSize)} + ${written(largestWeightSet)} (1 + ${written(trainedExamples)} / s^(3/2))), its constant and s left open by the sources`;
+    + `O(${written(spaceSize)} + ${written(largestWeightSet)} (1 + ${trainedExamples === undefined ? "|Theta| |B| |Xi| / epsilon" : written(trainedExamples)} / s^(3/2))), `
+    + "its constant and s left open by the sources";
 }
 
 const conditionLines = (title: string, conditions: readonly Condition[]): string[] =>
@@ -38,4 +39,4 @@ function verdictLine(conditions: readonly Condition[]): string {
   return `of ${conditions.length} conditions ${found}; the printed bounds are ${inDoubt ? "not shown for this run" : "those of the theorem, as far as this run can tell"}`;
 }
 
-const costText = ({ trials, flops, seconds }: Cost): string => `${written(trials)} trials, ${written(flops)} FLOPs, ${written(seconds)} s`;
+const costText = ({ trials, flops, seconds }: Cost): string => `${written(trials)} trials, ${flops === undefined ? "" : `${written(flops)} FLOPs, `}${written(seconds)} s`;

@@ -2,11 +2,12 @@ import { completedTrials } from "./completed-trials.js";
 import { FptasError } from "./fptas-error.js";
 import { inProcessExecutor } from "./in-process-executor.js";
 import { rankTrials } from "./rank-trials.js";
+import { type RepeatedOutcome, repeatedTrainings } from "./repeated-trainings.js";
+import { requireCount } from "./require-count.js";
 import { Screening } from "./screening.js";
 import { type ProposalOutcome, type Round, type SearchStrategy } from "./search-strategy.js";
 import { type SearchEvent, type SearchOptions, type SearchProgress, type SearchResult } from "./search.js";
 import { type Selection } from "./select-candidates.js";
-import { type TrialOutcome, type TrialRequest } from "./trial-executor.js";
 import { type MeasuredCandidate, type Proposal, type Trial, trialKey } from "./trial.js";
 import { defaultErrorFloor, requireErrorFloor, requireMaximumPoint, wCoefficient } from "./w-coefficient.js";
 
@@ -31,6 +32,7 @@ export async function* runSearch<Theta, Result extends SearchResult>(
   requireMaximumPoint(options.maximumPoint);
   requireErrorFloor(options.errorFloor ?? defaultErrorFloor);
   requireHyperparameters(options.hyperparameters);
+  requireCount(options.seeds ?? 1, "seeds");
   options.signal?.throwIfAborted();
   yield { type: "selected", ...selection };
   const search = new RunningSearch(selection, options);
@@ -94,39 +96,28 @@ class RunningSearch<Theta> {
   }
 
   async *#make(open: readonly PlannedTrial[], of: number): AsyncGenerator<SearchProgress, void, void> {
-    const waiting = new Map(open.map((each) => [each.index, each]));
-    const { executor = inProcessExecutor(this.options.objectives) } = this.options;
-    for await (const report of executor.run(open.map((each) => this.#request(each)), { signal: this.#signal })) {
-      this.#signal.throwIfAborted();
-      const planned = waiting.get(report.id);
-      if (planned === undefined) throw new FptasError("fptas/bad-executor", `fptas: an executor must report of trials under way, got trial ${report.id}; correct it`);
-      const { index, proposal: { arch, theta } } = planned;
-      if (report.type === "progress") yield { type: "step", index, of, arch, theta, step: report.step };
-      else {
-        waiting.delete(report.id);
-        yield this.#conclude(planned, this.#trial(planned, report), of, false);
-      }
-    }
-    this.#signal.throwIfAborted();
-    if (waiting.size > 0) {
-      throw new FptasError("fptas/bad-executor", `fptas: an executor must give an outcome for every trial, got ${open.length - waiting.size} for ${open.length}; correct it`);
+    const { hyperparameters, executor = inProcessExecutor(this.options.objectives), seeds = 1 } = this.options;
+    const plannedAt = new Map(open.map((each) => [each.index, each]));
+    const requests = open.map(({ index, proposal }) => ({ index, ...proposal, theta: hyperparameters[proposal.theta]! }));
+    for await (const report of repeatedTrainings(executor, requests, { seeds, signal: this.#signal })) {
+      const planned = plannedAt.get(report.index)!;
+      const { arch, theta } = planned.proposal;
+      if (report.type === "progress") yield { of, arch, theta, ...report, type: "step" };
+      else yield this.#conclude(planned, this.#trial(planned, report), of, false);
     }
   }
 
-  #request({ proposal: { arch, theta, steps }, index }: PlannedTrial): TrialRequest<Theta> {
-    return { id: index, arch, theta: this.options.hyperparameters[theta]!, ...(steps !== undefined && { steps }) };
-  }
-
-  #trial({ proposal, candidate }: PlannedTrial, outcome: TrialOutcome): Trial {
-    const { seconds } = outcome;
-    const tried = { ...candidate, ...proposal };
-    if (outcome.type === "failed") return { status: "failed", ...tried, reason: outcome.reason, seconds };
-    const { error } = outcome;
+  #trial({ proposal, candidate }: PlannedTrial, outcome: RepeatedOutcome): Trial {
+    const { seconds, observations } = outcome;
+    const tried = { ...candidate, ...proposal, seconds, ...(observations.length > 0 && { observations }) };
+    if (outcome.type === "failed") return { status: "failed", ...tried, reason: outcome.reason };
+    const { errors } = outcome;
+    const error = errors.reduce((sum, each) => sum + each, 0) / errors.length;
     const { maximumPoint, errorFloor = defaultErrorFloor } = this.options;
     const coefficient = wCoefficient({ ...candidate, error }, maximumPoint, { errorFloor });
     return coefficient.status === "scored"
-      ? { status: "scored", ...tried, error, w: coefficient.w, seconds }
-      : { status: "failed", ...tried, reason: coefficient.reason, seconds };
+      ? { status: "scored", ...tried, error, w: coefficient.w, ...(errors.length > 1 && { errors }) }
+      : { status: "failed", ...tried, reason: coefficient.reason };
   }
 }
 

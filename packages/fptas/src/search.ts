@@ -16,6 +16,8 @@ export interface SearchOptions<Theta> {
   readonly objectives: Objectives<Theta>;
   /** What makes the trials. Default `inProcessExecutor(objectives)`; any other takes the place of `objectives.error`. */
   readonly executor?: TrialExecutor<Theta>;
+  /** Trainings of a trial, each with a seed of its own; a trial's error is their mean, and from two on W has an interval. Default 1. */
+  readonly seeds?: number;
   /** Errors below this count as this. Default 1e-7. */
   readonly errorFloor?: number;
   /** Latencies of an earlier run of the same search, which are not measured again. Default: none. */
@@ -34,8 +36,8 @@ export type SearchProgress =
   | { readonly type: "rejected"; readonly candidate: RejectedCandidate }
   /** Latencies were measured in this run. */
   | { readonly type: "measured"; readonly candidates: readonly MeasuredCandidate[] }
-  /** Trial `index` (one-based, in the order of the plan) `of` all that are planned by now reports progress. */
-  | { readonly type: "step"; readonly index: number; readonly of: number; readonly arch: ArchTuple; readonly theta: number; readonly step: TrainingStep }
+  /** Trial `index` (one-based, in the order of the plan) `of` all that are planned by now reports progress; `seed` where it has several trainings. */
+  | { readonly type: "step"; readonly index: number; readonly of: number; readonly arch: ArchTuple; readonly theta: number; readonly seed?: number; readonly step: TrainingStep }
   /** Trial `index` `of` all is known; `resumed` if an earlier run did it. Trials that run side by side end in any order. */
   | { readonly type: "trial"; readonly index: number; readonly of: number; readonly trial: Trial; readonly resumed: boolean };
 

@@ -47,7 +47,8 @@ export function selectCandidates(points: Iterable<ArchTuple>, options: Selection
   return { candidates, gridSize: grid.length, spaceSize: valid.length, dropped: taken.length - candidates.length };
 }
 
-function canBeBuilt([, heads, hidden]: ArchTuple): boolean {
+/** Whether a point's heads divide its hidden size. */
+export function canBeBuilt([, heads, hidden]: ArchTuple): boolean {
   return hidden % heads === 0;
 }
 

@@ -1,9 +1,9 @@
-import { type EncoderArch, uniformArch } from "@bort/arch";
+import { type Activation, uniformArch } from "@bort/arch";
 import { describe, expect, it } from "vitest";
-import { type CertifiedTrial } from "./certified-run.js";
 import { type Condition } from "./condition.js";
 import { type StepObservation } from "./step-observation.js";
 import { lipschitzLowerBound, strongConditions } from "./strong-conditions.js";
+import { type Trial } from "./trial.js";
 
 const arch = uniformArch({ depth: 2, heads: 1, hidden: 8, intermediate: 8, vocabSize: 9, positions: 4 });
 const observation: StepObservation = { step: 1, learningRate: 0.1, loss: 3, gradientNorm: 7 };
@@ -12,14 +12,16 @@ const moved = (updateNorm: number, gradientChangeNorm = 0.4, parameterNorm = 20)
 interface Seen {
   readonly steps?: readonly StepObservation[];
   readonly clip?: number;
-  readonly space?: readonly EncoderArch[];
+  readonly activation?: Activation;
   /** Null where the trial failed. */
   readonly error?: number | null;
 }
 
-function conditionOf(name: string, { steps = [], clip, space = [arch], error = 2 }: Seen): Condition {
-  const trial: CertifiedTrial = { arch, parameters: 1, latencyMs: 1, flops: 1, seconds: 1, observations: steps, ...(error !== null && { error }) };
-  return strongConditions({ space, trials: [trial], ...(clip !== undefined && { gradientClip: clip }) }).find((condition) => condition.name === name)!;
+function conditionOf(name: string, { steps: observations = [], clip, activation, error = 2 }: Seen): Condition {
+  const tried = { arch: [2, 1, 8, 8], theta: 0, parameters: 1, latencyMs: 1, seconds: 1, observations } as const;
+  const trial: Trial = error === null ? { status: "failed", ...tried, reason: "it threw" } : { status: "scored", ...tried, error, w: 1 };
+  const training = { encoderOf: () => ({ ...arch, ...(activation && { activation }) }), batchSize: 1, sequenceLength: 4, flopsOf: () => 1 };
+  return strongConditions({ space: [tried.arch], trials: [trial], training, ...(clip !== undefined && { gradientClip: clip }) }).find((condition) => condition.name === name)!;
 }
 
 describe("bounded stochastic gradients", () => {
@@ -69,7 +71,7 @@ describe("the loss", () => {
     const of = (seen: Seen): Condition => conditionOf("loss L-Lipschitz smooth", seen);
     expect(of({ clip: 1 }).status).toBe("unchecked");
     expect(of({ clip: 1, steps: [moved(0.1, 0.4), moved(0.05, 0.6)] })).toMatchObject({ status: "unchecked", note: expect.stringContaining("L is at least 12,") });
-    expect(of({ space: [arch, { ...arch, activation: "relu" }] }).status).toBe("violated");
+    expect(of({ activation: "relu" }).status).toBe("violated");
   });
 });
 

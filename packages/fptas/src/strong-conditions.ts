@@ -1,14 +1,15 @@
 import { type CertifiedRun } from "./certified-run.js";
 import { type Condition } from "./condition.js";
 import { clippedGradientNorm, gradientSlope, type StepObservation } from "./step-observation.js";
+import { type ScoredTrial, type Trial } from "./trial.js";
 import { written } from "./written.js";
 
 /**
  * What the strong AB^nC property asks beyond the weak one: a loss that is bounded from below and L-Lipschitz smooth, weights in a compact set, bounded
  * stochastic gradients. Source: de Wynter 2020 (arXiv 2010.08512); Bort, appendix C.
  */
-export function strongConditions(run: Pick<CertifiedRun, "gradientClip" | "space" | "trials">): Condition[] {
-  const steps = run.trials.flatMap(({ observations }) => observations);
+export function strongConditions(run: Pick<CertifiedRun, "gradientClip" | "space" | "training" | "trials">): Condition[] {
+  const steps = observationsOf(run.trials);
   return [
     lossBelowCondition(run, steps),
     lossOnRunCondition(run, steps),
@@ -18,6 +19,9 @@ export function strongConditions(run: Pick<CertifiedRun, "gradientClip" | "space
   ];
 }
 
+/** Everything that was seen of the trials' steps. */
+export const observationsOf = (trials: readonly Trial[]): StepObservation[] => trials.flatMap(({ observations = [] }) => observations);
+
 /** The largest slope of the gradient that any observed step saw, which bounds its Lipschitz constant from below; `undefined` where none was observed. */
 export function lipschitzLowerBound(steps: readonly StepObservation[]): number | undefined {
   const slopes = movementsOf(steps).map(({ movement }) => gradientSlope(movement)).filter((slope) => !Number.isNaN(slope));
@@ -26,14 +30,14 @@ export function lipschitzLowerBound(steps: readonly StepObservation[]): number |
 
 function lossBelowCondition({ trials }: Pick<CertifiedRun, "trials">, steps: readonly StepObservation[]): Condition {
   const name = "loss bounded below";
-  const seen = [...steps.map(({ loss }) => loss), ...trials.flatMap(({ error }) => error ?? [])];
+  const seen = [...steps.map(({ loss }) => loss), ...scored(trials).flatMap(({ error, errors = [error] }) => errors)];
   if (seen.some((loss) => loss < 0)) return { name, status: "violated", note: `it must be 0 or more, and was ${written(smallest(seen))}` };
   return { name, status: "by-construction", note: `an error below 0 fails its trial${seen.length === 0 ? "" : `; the smallest loss seen is ${written(smallest(seen))}`}` };
 }
 
 function lossOnRunCondition({ trials }: Pick<CertifiedRun, "trials">, steps: readonly StepObservation[]): Condition {
   const name = "loss bounded on this run";
-  const failed = trials.filter(({ error }) => error === undefined).length;
+  const failed = trials.length - scored(trials).length;
   if (steps.length === 0) return { name, status: "unchecked", note: "no step was observed" };
   const losses = steps.map(({ loss }) => loss);
   const range = `between ${written(smallest(losses))} and ${written(largest(losses))} in ${countOf(steps.length, "step")}`;
@@ -70,13 +74,15 @@ function compactCondition(clip: number | undefined, steps: readonly StepObservat
     : { name, status: "by-construction", note: `a candidate takes a bounded number of steps of bounded length${seen}` };
 }
 
-function smoothnessCondition({ space }: Pick<CertifiedRun, "space">, steps: readonly StepObservation[]): Condition {
+function smoothnessCondition({ space, training }: Pick<CertifiedRun, "space" | "training">, steps: readonly StepObservation[]): Condition {
   const name = "loss L-Lipschitz smooth";
-  if (space.some(({ activation }) => activation === "relu")) return { name, status: "violated", note: "ReLU has no derivative at 0, so the gradient jumps" };
+  if (training !== undefined && space.some((arch) => training.encoderOf(arch).activation === "relu")) return { name, status: "violated", note: "ReLU has no derivative at 0, so the gradient jumps" };
   const bound = lipschitzLowerBound(steps);
   const argued = "Bort's theorem 1 argues so for weights in a compact set; a run cannot show it";
   return { name, status: "unchecked", note: bound === undefined ? argued : `${argued}, but that L is at least ${written(bound)}, the steepest that the gradient was seen to change` };
 }
+
+const scored = (trials: readonly Trial[]): ScoredTrial[] => trials.filter((trial) => trial.status === "scored");
 
 type Moved = StepObservation & Required<Pick<StepObservation, "movement">>;
 

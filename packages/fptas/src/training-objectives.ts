@@ -1,9 +1,10 @@
-import { type ArchFrame, type EncoderArch, archOf, flops, parameterCount } from "@bort/arch";
+import { type ArchFrame, type ArchTuple, type EncoderArch, archOf, flops, parameterCount } from "@bort/arch";
 import { type EncoderLatencies, type LatencyOptions, measureEncoders } from "@bort/nn";
 import { analyticParameters } from "./analytic-surrogates.js";
 import { CandidateTraining, type CandidateHyperparameters, type CandidateTrainingOptions } from "./candidate-training.js";
 import { type Objectives } from "./objectives.js";
 import { FptasError } from "./fptas-error.js";
+import { trialFlops } from "./trial-flops.js";
 import { type MaximumPoint } from "./w-coefficient.js";
 
 export interface TrainingObjectivesOptions extends Omit<CandidateTrainingOptions, "seed" | "maxGradientNorm"> {
@@ -45,12 +46,19 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
   };
   const latencies = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> =>
     latency === "measured" ? measure(archs, signal) : archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }).total);
+  const encoderOf = (tuple: ArchTuple): EncoderArch => archOf(tuple, frame);
   const training = await CandidateTraining.create({ ...options, maxGradientNorm, seed });
   return {
     parameters: analyticParameters(frame),
-    latenciesMs: (archs, { signal }) => latencies(archs.map((arch) => archOf(arch, frame)), signal),
-    error: (arch, theta, context) => training.error(archOf(arch, frame), theta, context),
+    latenciesMs: (archs, { signal }) => latencies(archs.map(encoderOf), signal),
+    error: (arch, theta, context) => training.error(encoderOf(arch), theta, context),
     gradientClip: maxGradientNorm,
+    training: {
+      encoderOf,
+      batchSize: shape.batchSize,
+      sequenceLength: shape.sequenceLength,
+      flopsOf: (arch, asked = steps) => trialFlops(encoderOf(arch), { shape, steps: asked, heldOutBatches: heldOut.length }),
+    },
     maximumPoint: async (signal) => {
       const [latencyMs] = await latencies([teacher.arch], signal);
       return { parameters: parameterCount(teacher.arch).total, latencyMs: latencyMs! };

@@ -2,7 +2,7 @@ import { type ArchTuple } from "@bort/arch";
 import { type TrainingStep } from "./objectives.js";
 import { unrankable } from "./w-coefficient.js";
 
-/** A trial to make; plain JSON where `Theta` is. */
+/** A training to make, with one seed of a trial; plain JSON where `Theta` is. */
 export interface TrialRequest<Theta> {
   /** Unique within a search. */
   readonly id: number;
@@ -11,6 +11,8 @@ export interface TrialRequest<Theta> {
   readonly theta: Theta;
   /** Training steps, where the search decides them. */
   readonly steps?: number;
+  /** Zero-based, where a trial has several trainings. */
+  readonly seed?: number;
 }
 
 /** What became of the trial `id`: its error, or why it has none, in words that follow "because". */

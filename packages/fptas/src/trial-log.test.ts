@@ -43,6 +43,23 @@ describe("openTrialLog", () => {
     expect(await readTrialLog(path)).toEqual({ fingerprint: log.fingerprint, settings, measured, trials: [scored, failed] });
   });
 
+  it("keeps the errors of every seed, and what was seen of the steps", async () => {
+    const log = await openTrialLog(path, settings);
+    const movement = { parameterNorm: 12.5, updateNorm: 1e-3, gradientChangeNorm: 1 / 7 };
+    const observations = [{ step: 1, learningRate: 0.1, loss: 2, gradientNorm: 0.3, movement }, { step: 2, learningRate: 0.1, loss: 1 / 3, gradientNorm: 0.2 }];
+    const trials: Trial[] = [{ ...scored, errors: [0.1, 0.5], observations }, { ...failed, observations }];
+    for (const trial of trials) await log.record(trialEvent(trial));
+    await log.close();
+    expect((await readTrialLog(path)).trials).toEqual(trials);
+  });
+
+  it.each([{ observations: [{ step: 1 }] }, { observations: {} }, { errors: ["1"] }, { observations: [{ step: 1, learningRate: 1, loss: 1, gradientNorm: 1, movement: {} }] }])(
+    "throws fptas/bad-log for a trial with %j", async (broken) => {
+      await writeLog();
+      await appendFile(path, `${JSON.stringify({ trial: { ...scored, ...broken } })}\n`);
+      await expect(readTrialLog(path)).rejects.toMatchObject({ code: "fptas/bad-log" });
+    });
+
   it("keeps the steps of a trial where the search decided them", async () => {
     const log = await openTrialLog(path, settings);
     const trials: Trial[] = [{ ...scored, steps: 6 }, { ...failed, steps: 12 }];

@@ -1,10 +1,10 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
-import { type ArchTuple } from "@bort/arch";
-import { type LockAttempt, tryProcessLock } from "@bort/nn";
+import { type LockAttempt, tryProcessLock } from "@bort/data";
 import { FptasError } from "./fptas-error.js";
 import { type SearchEvent } from "./search.js";
 import { canonicalJson, searchFingerprint, type SearchSettings } from "./search-fingerprint.js";
 import { type MeasuredCandidate, type Trial } from "./trial.js";
+import { isMeasured, isObject, isTrial, type Json } from "./trial-record.js";
 
 /** What a trial log holds. */
 export interface TrialLogContents {
@@ -37,7 +37,7 @@ export async function openTrialLog(path: string, settings: SearchSettings): Prom
   const attempt = lockAttempt(path);
   if (!attempt.taken) {
     throw new FptasError("fptas/locked",
-      `fptas: a trial log must be written by one process, got ${path}, which process ${attempt.pid} has open; wait until that ends, or take another file`);
+      `fptas: a trial log must be written by one process, got ${path}, which ${attempt.holder} has open; wait until that ends, or take another file`);
   }
   const { lock } = attempt;
   try {
@@ -164,31 +164,6 @@ function parseLine(line: string, path: string, number: number): Json {
     // Not JSON: told below, as what is JSON but no object.
   }
   throw badLog(path, number, "it is no JSON object");
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isArch(value: unknown): value is ArchTuple {
-  return Array.isArray(value) && value.length === 4 && value.every((size) => Number.isInteger(size) && size > 0);
-}
-
-function isMeasured(value: unknown): value is MeasuredCandidate {
-  return isObject(value) && isArch(value.arch) && isNumber(value.parameters) && isNumber(value.latencyMs);
-}
-
-function isTrial(value: unknown): value is Trial {
-  if (!isObject(value) || !isMeasured(value) || !("theta" in value) || !("seconds" in value)) return false;
-  const { status, theta, steps, seconds, error, w, reason }: Json = value;
-  if (!Number.isInteger(theta) || !isNumber(seconds) || !(steps === undefined || Number.isInteger(steps))) return false;
-  return status === "scored" ? isNumber(error) && isNumber(w) : status === "failed" && typeof reason === "string";
-}
-
-function isNumber(value: unknown): boolean {
-  return typeof value === "number" && Number.isFinite(value);
 }
 
 function writeFailed(path: string, cause: unknown): FptasError {

@@ -1,4 +1,5 @@
 import { type ArchTuple, formatTuple } from "@bort/arch";
+import { type StepObservation } from "./step-observation.js";
 import { type RejectionReason, type SizeAndLatency, type Surrogates } from "./w-coefficient.js";
 
 /** A candidate whose size and latency are known; it need not have been trained. */
@@ -24,21 +25,28 @@ export interface Proposal {
   readonly steps?: number;
 }
 
-/** A candidate trained with one hyperparameter set and scored. */
-export interface ScoredTrial extends Proposal, Surrogates {
-  readonly status: "scored";
-  readonly w: number;
-  /** Wall-clock time of training and evaluation. */
+/** What was seen of a trial, whatever came of it. */
+interface Tried extends Proposal, SizeAndLatency {
+  /** Wall-clock time of training and evaluation, all seeds together. */
   readonly seconds: number;
+  /** Of steps, in their order, seed after seed; left out where there are none. */
+  readonly observations?: readonly StepObservation[];
+}
+
+/** A candidate trained with one hyperparameter set and scored. */
+export interface ScoredTrial extends Tried, Surrogates {
+  readonly status: "scored";
+  /** W at `error`. */
+  readonly w: number;
+  /** The error with each seed, where there are several; `error` is their mean. */
+  readonly errors?: readonly number[];
 }
 
 /** A candidate whose training gave no error that can be ranked, for example NaN, or did not end in order; it is never chosen. */
-export interface FailedTrial extends Proposal, SizeAndLatency {
+export interface FailedTrial extends Tried {
   readonly status: "failed";
   /** In words that follow "because". */
   readonly reason: string;
-  /** Wall-clock time of training and evaluation. */
-  readonly seconds: number;
 }
 
 export type Trial = ScoredTrial | FailedTrial;
