@@ -1,6 +1,6 @@
 import { formatTuple } from "@bort/arch";
 import { engineText } from "@bort/backend";
-import { type Report, type Section, type Table } from "@bort/bench";
+import { certificateSection, type Report, type Section, type Table } from "@bort/bench";
 import { type Extraction } from "@bort/fptas";
 import { type CurvePoint } from "./context.js";
 import { type DemoResult, modelsTable } from "./demo-result.js";
@@ -28,7 +28,7 @@ export function demoReport(input: ReportInput): Report {
       { label: "time", value: `${result.seconds.toFixed(0)} s` },
       { label: "largest difference of an exported logit", value: result.export.maxAbsDifference.toExponential(1) },
     ],
-    sections: [closing(input), search(input), distillation(input), pretraining(input)],
+    sections: [closing(input), search(input), certificateSection(input.extraction.certificate), distillation(input), pretraining(input)],
   };
 }
 
@@ -48,13 +48,12 @@ function closing({ result: { models, engine, threads } }: ReportInput): Section 
 }
 
 function search({ extraction, result }: ReportInput): Section {
-  const { trials, guarantee, spaceSize } = extraction;
+  const { trials, spaceSize } = extraction;
   return {
     heading: "The search",
     text: [
       `${trials.length} of ${spaceSize} architectures were trained (epsilon ${epsilon}); the largest W-coefficient has ${formatTuple(result.chosen)}.`,
-      `The FPTAS returns an architecture, not a trained model. Its printed bound on the error, ${guarantee.printedErrorBound}, holds only where every condition does: ${
-        guarantee.conditions.map(({ name, status }) => `${name}: ${status}`).join("; ")}.`,
+      "The FPTAS returns an architecture, not a trained model.",
     ],
     chart: {
       kind: "bar", title: "W-coefficient of each candidate", valueLabel: "W",

@@ -12,6 +12,7 @@ const HELD_OUT = 4;
 export async function searchArchitecture(context: Context, corpus: DemoCorpus, teacher: MlmModel, steps: number): Promise<Extraction> {
   const objectives = await trainingObjectives({
     backend: context.backend, teacher, shape, train: corpus.batches(shape), heldOut: corpus.validation.slice(0, HELD_OUT), steps, seed: context.seed,
+    observe: { every: Math.ceil(steps / 2) }, // Two steps of each candidate, for the certificate.
   });
   try {
     return await followSearch(context, objectives);

@@ -1,6 +1,6 @@
-import { archOf, type ArchTuple, formatTuple, gridSpace, parameterCount } from "@bort/arch";
+import { archOf, formatTuple, gridSpace, parameterCount } from "@bort/arch";
 import { random } from "@bort/data";
-import { certificateOf, type FailedTrial, paretoFront, type RejectedCandidate, type ScoredTrial, wCoefficient } from "@bort/fptas";
+import { certificateOf, type FailedTrial, paretoFront, type RejectedCandidate, type ScoredTrial, type SearchResult, wCoefficient } from "@bort/fptas";
 import { describe, expect, it } from "vitest";
 import { extractionReport, type ExtractionReportOptions } from "./extraction-report.js";
 import { renderReport, type Section } from "./report/report.js";
@@ -17,36 +17,46 @@ const trials = space.map((arch): ScoredTrial => {
 }).sort((a, b) => b.w - a.w);
 const failed: FailedTrial = { status: "failed", arch: [1, 1, 8, 8], theta: 0, parameters: 9, latencyMs: 3, reason: "its error is NaN", seconds: 1 };
 const rejected: RejectedCandidate = { arch: [9, 1, 8, 8], parameters: 2e6, reason: "more-parameters" };
-const extraction: ExtractionReportOptions["extraction"] = {
-  chosen: trials[0]!.arch, w: trials[0]!.w, trials, failed: [failed], rejected: [rejected], maximumPoint, epsilon: 2, errorFloor: 1e-7, spaceSize: 48,
+const found: SearchResult = {
+  chosen: trials[0]!.arch, theta: 0, w: trials[0]!.w, trials, failed: [failed], rejected: [rejected], maximumPoint, errorFloor: 1e-7, spaceSize: 48,
 };
+const extraction: ExtractionReportOptions["extraction"] = { ...found, epsilon: 2 };
 
 const section = (options: Partial<ExtractionReportOptions>, heading: string): Section | undefined =>
   extractionReport({ extraction, ...options }).sections.find((each) => each.heading === heading);
-const repeatedOf = ({ arch, parameters, latencyMs, error }: ScoredTrial, spread: number) => ({ arch, parameters, latencyMs, errors: [error - spread, error, error + spread] });
+const repeated = (spread: number, of: readonly ScoredTrial[] = trials): ScoredTrial[] => of.map((trial) => ({ ...trial, errors: [-spread, 0, spread].map((e) => trial.error + e) }));
+const ranking = (changed: Partial<ExtractionReportOptions["extraction"]>, level = 0.95): Section => section({ extraction: { ...extraction, ...changed }, level }, "Ranking by W")!;
 
 describe("the ranking", () => {
   it("has a row for every candidate and the maximum point, in the order of the search", () => {
     const { rows, highlightRow } = section({}, "Ranking by W")!.table!;
     expect(rows.map(([name]) => name)).toEqual([...trials.map(({ arch }) => formatTuple(arch)), "1,1,8,8", "9,1,8,8", "maximum point"]);
-    expect(rows[0]).toEqual([formatTuple(trials[0]!.arch), trials[0]!.parameters, trials[0]!.latencyMs, trials[0]!.error, trials[0]!.w, null, "chosen"]);
+    expect(rows[0]).toEqual([formatTuple(trials[0]!.arch), trials[0]!.parameters, trials[0]!.latencyMs, trials[0]!.error, trials[0]!.w, "chosen"]);
     expect(rows.at(-3)!.at(-1)).toBe("failed: its error is NaN");
-    expect(rows.at(-2)).toEqual(["9,1,8,8", 2e6, null, null, null, null, "larger than the maximum point"]);
+    expect(rows.at(-2)).toEqual(["9,1,8,8", 2e6, null, null, null, "larger than the maximum point"]);
     expect(highlightRow).toBe(0);
   });
 
-  it("shows intervals of repeated candidates, and whether the first two are separated", () => {
-    const text = (spread: number): string => section({ repeated: trials.slice(0, 3).map((trial) => repeatedOf(trial, spread)).reverse() }, "Ranking by W")!.text![0]!;
-    expect(text(1e-6)).toMatch(new RegExp(`^Of .*${formatTuple(trials[0]!.arch)} \\(W .*3 seeds\\) leads ${formatTuple(trials[1]!.arch)} .*95% level the first is separated`));
+  it("shows the interval of every trial with several seeds, and whether the first two are separated", () => {
+    const text = (spread: number): string => ranking({ trials: repeated(spread) }).text![0]!;
+    expect(text(1e-6)).toMatch(new RegExp(`^${formatTuple(trials[0]!.arch)} \\(W .*\\) leads ${formatTuple(trials[1]!.arch)} .* 3 seeds each; at the 95% level the first is separated`));
     expect(text(1.5)).toContain("the first is not separated from the second");
-    const { rows } = section({ repeated: trials.slice(0, 2).map((trial) => repeatedOf(trial, 0.1)) }, "Ranking by W")!.table!;
-    expect(rows.map((row) => row[5])).toEqual([expect.stringMatching(/^[\d.]+ to [\d.]+$/), expect.stringMatching(/^[\d.]+ to /), ...rows.slice(2).map(() => null)]);
+    const { rows, columns } = ranking({ trials: repeated(0.1) }).table!;
+    expect(columns.map(({ label }) => label)).toContain("95% interval of W");
+    expect(rows.map((row) => row[5])).toEqual([...trials.map(() => expect.stringMatching(/^[\d.]+ to [\d.]+$/)), null, null, null]);
   });
 
   it("says where it cannot be known, and where there is a tie", () => {
-    expect(section({}, "Ranking by W")!.text![0]).toContain("not known");
-    expect(section({ repeated: [repeatedOf(trials[0]!, 0.1)] }, "Ranking by W")!.text![0]).toContain("not known");
-    expect(section({ repeated: [repeatedOf(trials[0]!, 0.1), repeatedOf(trials[0]!, 0.1)], level: 0.9 }, "Ranking by W")!.text![0]).toContain("at the 90% level they tie");
+    expect(ranking({}).text![0]).toContain("not known");
+    expect(ranking({ trials: repeated(0.1, [trials[0]!]) }).text![0]).toContain("no second candidate");
+    expect(ranking({ trials: repeated(0.1, [trials[0]!, trials[0]!]) }, 0.9).text![0]).toContain("at the 90% level they tie");
+  });
+
+  it("shows steps where the search decides them, and compares trials of as many", () => {
+    const stepped = repeated(1e-6).map((trial, i) => ({ ...trial, steps: i < 1 ? 8 : 4 }));
+    const { text, table } = ranking({ trials: stepped });
+    expect(table!.rows.map((row) => row[1])).toEqual([8, ...trials.slice(1).map(() => 4), null, null, null]);
+    expect(text![0]).toContain("no second candidate");
   });
 
   it("says how latencies were measured", () => {
@@ -86,16 +96,14 @@ describe("the Pareto view", () => {
 });
 
 it("the report renders, with the certificate's lines where there is one", () => {
-  const archs = space.map((tuple: ArchTuple) => archOf(tuple, frame));
-  const certificate = certificateOf({
-    space: archs, epsilon: 2, hyperparameterSets: 1, batchSize: 4, sequenceLength: 16, maximumPoint, rejected: 1,
-    trials: trials.map((trial) => ({ ...trial, arch: archOf(trial.arch, frame), flops: 1e6, observations: [] })),
-  });
-  const report = extractionReport({ extraction, certificate, generated: "2026-01-02" });
+  const certificate = certificateOf({ space, epsilon: 2, hyperparameterSets: 1, maximumPoint, rejected: 1, trials });
+  const report = extractionReport({ extraction: { ...extraction, certificate }, search: "fptas", generated: "2026-01-02" });
   expect(report.sections.map(({ heading }) => heading)).toEqual(["Ranking by W", "Pareto view", "Certificate"]);
+  expect(report.facts.at(-1)).toEqual({ label: "search", value: "fptas" });
   const page = renderReport(report);
   expect(page).toContain("printed bound on the error: |1 - epsilon| = 1");
+  expect(report.sections[2]!.table!.rows.map(([part, name, status]) => [part, name, status])).toContainEqual(["weak AB^nC property", "depths in pairs of layers", "holds"]);
   expect(page).toContain(`<dd>${formatTuple(trials[0]!.arch)}</dd>`);
   expect(page.match(/aria-label="Scatter chart: Surrogate error/g)).toHaveLength(1);
-  expect(extractionReport({ extraction }).sections).toHaveLength(2);
+  expect(extractionReport({ extraction: found })).toMatchObject({ subtitle: expect.not.stringContaining("epsilon"), sections: [{}, {}] });
 });

@@ -1,7 +1,9 @@
 import { type EncoderArch, parameterCount } from "@bort/arch";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend, type Feeds, type Program, parameter } from "@bort/graph";
-import { type LossGraph, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, mlmNodes, schedule, sgd } from "@bort/nn";
+import {
+  type LossGraph, type MicroBatch, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, microBatches, mlmNodes, schedule, sgd, totalWeight,
+} from "@bort/nn";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorContext } from "./objectives.js";
 import { StepObserver } from "./step-observer.js";
@@ -31,6 +33,8 @@ export interface CandidateTrainingOptions {
   /** Of the fresh parameters of a candidate; its k-th training has the k-th seed from here. */
   readonly seed: number;
   readonly maxGradientNorm: number;
+  /** Batches of a step, run one after the other; the gradient is that of one batch of all their sequences. Default 1. */
+  readonly accumulate?: number;
   /** Which steps are looked at closely, for the certificate: they take about twice the time. Every step tells its loss and its gradient's norm. Default: none. */
   readonly observe?: ObserveOptions;
 }
@@ -42,8 +46,8 @@ export interface ObserveOptions {
   readonly mostParameters?: number;
 }
 
-/** Teacher logits are kept, for the next candidate, up to this much memory. */
-const KEPT_BYTES = 512 * 2 ** 20;
+/** The teacher's logits are kept, for the next candidate, up to this much memory. */
+export const keptLogitsBytes: number = 512 * 2 ** 20;
 
 /** Trains candidates towards the teacher's last layer, each on the same batches. */
 export class CandidateTraining {
@@ -57,7 +61,7 @@ export class CandidateTraining {
 
   /** Cross-entropy to the teacher on the held-out batches after training from fresh parameters; NaN where training diverged. */
   async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep, seed = 0, steps = this.options.steps }: ErrorContext): Promise<number> {
-    const { backend, train, maxGradientNorm } = this.options;
+    const { backend, maxGradientNorm } = this.options;
     const model = createModel(arch, { kind: "mlm" } as const, this.options.seed + seed);
     const rate = schedule("constant", { learningRate, steps, warmupRatio });
     const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm, diagnose: false });
@@ -65,8 +69,7 @@ export class CandidateTraining {
       const observer = new StepObserver(trainer, this.#observeEvery(arch));
       for (let step = 0; step < steps; step++) {
         signal.throwIfAborted();
-        const position = seed * steps + step;
-        const observation = await observer.step(await this.#feeds(`train ${position}`, train.at(position)), rate(step));
+        const observation = await observer.step(await this.#batchesOf(seed * steps + step), rate(step));
         onStep({ step: step + 1, steps, loss: observation.loss, observation });
         await setImmediate();
       }
@@ -88,6 +91,14 @@ export class CandidateTraining {
     const { observe } = this.options;
     if (observe === undefined || parameterCount(arch).total > (observe.mostParameters ?? Infinity)) return Infinity;
     return observe.every ?? 1;
+  }
+
+  #batchesOf(step: number): Promise<MicroBatch[]> {
+    const { train, accumulate = 1 } = this.options;
+    return microBatches(step, accumulate, (at) => {
+      const batch = train.at(at);
+      return { feeds: () => this.#feeds(`train ${at}`, batch), weight: totalWeight(batch.weights) };
+    });
   }
 
   async #heldOutLoss(model: MlmModel, signal: AbortSignal): Promise<number> {
@@ -116,7 +127,7 @@ export class CandidateTraining {
     if (known !== undefined) return { ids, positions, weights, teacherLogits: known };
     const { logits } = await this.teacherProgram.run({ ...this.options.teacher.parameters.views, ids, positions });
     const teacherLogits = logits!.data as Float32Array;
-    if ((this.#kept.size + 1) * teacherLogits.byteLength <= KEPT_BYTES) this.#kept.set(key, teacherLogits);
+    if ((this.#kept.size + 1) * teacherLogits.byteLength <= keptLogitsBytes) this.#kept.set(key, teacherLogits);
     return { ids, positions, weights, teacherLogits };
   }
 }

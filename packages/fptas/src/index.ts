@@ -8,7 +8,7 @@ export { FptasError, type FptasErrorCode } from "./fptas-error.js";
 export { inProcessExecutor } from "./in-process-executor.js";
 export { type ErrorContext, type Objectives, type TrainingStep } from "./objectives.js";
 export { paretoFront } from "./pareto-front.js";
-export { printCertificate } from "./print-certificate.js";
+export { certificateSummary, certificateVerdict, printCertificate } from "./print-certificate.js";
 export { bortPaper, demo, type SearchPreset } from "./presets.js";
 export { processExecutor, type ProcessExecutorOptions, type TrialFunction, type TrialTask } from "./process-executor.js";
 export { randomSearch, type RandomSearchOptions } from "./random-search.js";
@@ -30,5 +30,5 @@ export {
   type WCoefficientOptions,
 } from "./w-coefficient.js";
 export { type RepeatedCandidate, wInterval, type WInterval, type WIntervalOptions } from "./w-interval.js";
-export { bortHyperparameters, type CandidateHyperparameters, type ObserveOptions } from "./candidate-training.js";
+export { bortHyperparameters, keptLogitsBytes, type CandidateHyperparameters, type ObserveOptions } from "./candidate-training.js";
 export { trainingObjectives, type TrainingObjectives, type TrainingObjectivesOptions } from "./training-objectives.js";

@@ -1,5 +1,4 @@
-import { type Feeds } from "@bort/graph";
-import { type Trainer } from "@bort/nn";
+import { type MicroBatch, type Trainer } from "@bort/nn";
 import { FptasError } from "./fptas-error.js";
 import { type StepMovement, type StepObservation } from "./step-observation.js";
 
@@ -21,19 +20,19 @@ export class StepObserver {
   }
 
   /** @throws what `Trainer.step` throws */
-  async step(feeds: Feeds, learningRate: number): Promise<StepObservation> {
+  async step(batches: readonly MicroBatch[], learningRate: number): Promise<StepObservation> {
     const { trainer } = this;
     const observed = trainer.state.step % this.every === 0 && this.every !== Infinity;
     const before = observed ? this.#trained().slice() : undefined;
-    const { loss, gradientNorm } = await trainer.step(feeds, learningRate);
-    const movement = before === undefined ? undefined : await this.#movement(feeds, before);
+    const { loss, gradientNorm } = await trainer.step(batches, learningRate);
+    const movement = before === undefined ? undefined : await this.#movement(batches, before);
     return { step: trainer.state.step, learningRate, loss, gradientNorm, ...(movement !== undefined && { movement }) };
   }
 
   /** None where it overflows: the next step then ends the training. */
-  async #movement(feeds: Feeds, before: Float32Array): Promise<StepMovement | undefined> {
+  async #movement(batches: readonly MicroBatch[], before: Float32Array): Promise<StepMovement | undefined> {
     const gradient = this.trainer.gradient.slice();
-    await this.trainer.differentiate(feeds);
+    await this.trainer.differentiate(batches);
     const after = this.#trained();
     const movement = { parameterNorm: norm(after), updateNorm: distance(after, before), gradientChangeNorm: distance(this.trainer.gradient, gradient) };
     return Object.values(movement).every(Number.isFinite) ? movement : undefined;

@@ -30,12 +30,15 @@ export interface TrainingObjectives extends Objectives<CandidateHyperparameters>
  * p^: exact parameters of embedding and encoder. i^: latency of the encoder. e^: mean cross-entropy between the last layers of T and the
  * candidate on held-out batches, in nats, after `steps` steps of SGD on that same loss from fresh parameters.
  *
- * @throws FptasError `fptas/bad-objective` unless `steps` is a whole number from 1 and there are held-out batches.
+ * @throws FptasError `fptas/bad-objective` unless `steps` and `accumulate` are whole numbers from 1 and there are held-out batches.
  */
 export async function trainingObjectives(options: TrainingObjectivesOptions): Promise<TrainingObjectives> {
-  const { backend, teacher, shape, heldOut, steps, latency = "measured", maxGradientNorm = 1, seed = 0 } = options;
+  const { backend, teacher, shape, heldOut, steps, accumulate = 1, latency = "measured", maxGradientNorm = 1, seed = 0 } = options;
   if (!Number.isSafeInteger(steps) || steps < 1) {
     throw new FptasError("fptas/bad-objective", `fptas: a candidate needs a whole number of training steps from 1, got ${steps}; Bort took 3`);
+  }
+  if (!Number.isSafeInteger(accumulate) || accumulate < 1) {
+    throw new FptasError("fptas/bad-objective", `fptas: the batches of a step must be a whole number from 1, got ${accumulate}; leave accumulate out to have one`);
   }
   if (heldOut.length === 0) throw new FptasError("fptas/bad-objective", "fptas: the surrogate error needs held-out batches, got none; add validation text");
   const frame = frameOf(teacher.arch);
@@ -55,9 +58,9 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
     gradientClip: maxGradientNorm,
     training: {
       encoderOf,
-      batchSize: shape.batchSize,
+      batchSize: accumulate * shape.batchSize,
       sequenceLength: shape.sequenceLength,
-      flopsOf: (arch, asked = steps) => trialFlops(encoderOf(arch), { shape, steps: asked, heldOutBatches: heldOut.length }),
+      flopsOf: (arch, asked = steps) => trialFlops(encoderOf(arch), { shape, steps: accumulate * asked, heldOutBatches: heldOut.length }),
     },
     maximumPoint: async (signal) => {
       const [latencyMs] = await latencies([teacher.arch], signal);
