@@ -41,6 +41,16 @@ class CellMap {
 }
 
 describe("SharedHeap", () => {
+  it("knows its arrays after it has grown, and after another heap of the process has", () => {
+    const [heap, other] = [new SharedHeap(), new SharedHeap()];
+    const address = heap.allocate(400);
+    const array = heap.float32(address, 100);
+    other.allocate(page);
+    expect([heap.addressOf(array), other.addressOf(array)]).toEqual([address, undefined]);
+    heap.allocate(page);
+    expect(heap.addressOf(array)).toBe(address);
+  });
+
   it.each([1, 2, 3, 4, 5])("gives the addresses of a naive model (seed %i)", (seed) => {
     const draw = draws(seed);
     const heap = new SharedHeap({ maximumBytes: 64 * page });

@@ -30,7 +30,7 @@ export class SharedHeap {
   /** By address; no two touch. */
   readonly #holes: Hole[] = [{ address: alignment, size: pageBytes - alignment }];
   readonly #sizes = new Map<number, number>();
-  /** The memory's buffers so far: it has another each time it grows, over the same bytes. */
+  /** The memory's buffers that were handed out: it has another, over the same bytes, each time it grows, or another shared memory of the process does. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   #end = pageBytes;
   #allocatedBytes = 0;
@@ -100,8 +100,7 @@ export class SharedHeap {
 
   /** Whether `buffer` is this memory, as it is now or was before it grew. */
   owns(buffer: ArrayBufferLike): boolean {
-    this.#buffers.add(this.memory.buffer);
-    return this.#buffers.has(buffer);
+    return buffer === this.memory.buffer || this.#buffers.has(buffer);
   }
 
   /** Where an array lies in this memory; `undefined` where it lies elsewhere. */
@@ -111,19 +110,25 @@ export class SharedHeap {
 
   /** Elements of the memory at `address`. A view stays valid when the memory grows. */
   float32(address: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, address, length);
+    return new Float32Array(this.#buffer(), address, length);
   }
 
   int32(address: number, length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, address, length);
+    return new Int32Array(this.#buffer(), address, length);
   }
 
   bigInt64(address: number, length: number): BigInt64Array {
-    return new BigInt64Array(this.memory.buffer, address, length);
+    return new BigInt64Array(this.#buffer(), address, length);
   }
 
   uint8(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, address, length);
+    return new Uint8Array(this.#buffer(), address, length);
+  }
+
+  #buffer(): ArrayBufferLike {
+    const { buffer } = this.memory;
+    this.#buffers.add(buffer);
+    return buffer;
   }
 
   #bestHole(size: number): number {
@@ -145,7 +150,6 @@ export class SharedHeap {
       throw new NativeError("backend-native/out-of-memory", `backend-native: no room for a block of ${size} bytes: ${room}; ${remedy}`);
     }
     try {
-      this.#buffers.add(this.memory.buffer);
       this.memory.grow(added / pageBytes);
     } catch (cause) {
       throw new NativeError("backend-native/out-of-memory", `backend-native: the system refused another ${added} bytes (${textOf(cause)})`, { cause });
