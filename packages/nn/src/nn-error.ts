@@ -6,6 +6,8 @@ export type NnErrorCode =
   | "nn/bad-torch-file"
   | "nn/missing-tensor"
   | "nn/missing-path"
+  | "nn/mlflow-refused"
+  | "nn/mlflow-unreachable"
   | "nn/not-finite"
   | "nn/other-run"
   | "nn/sequence-too-long"

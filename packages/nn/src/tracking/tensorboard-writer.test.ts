@@ -21,8 +21,8 @@ const events: readonly TrainingEvent[] = [
 const written = (folder: string): Buffer[] => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 function record(folder: string, given: readonly TrainingEvent[]): void {
   const tracker = tensorBoardWriter(folder, { now });
-  for (const event of given) void tracker.record(event);
-  void tracker.close();
+  for (const event of given) tracker.record(event);
+  tracker.close();
 }
 
 /** The data of a file's whole records, their checksums checked. */
@@ -42,26 +42,28 @@ function recordsIn(file: Buffer): Buffer[] {
 describe("tensorBoardWriter", () => {
   it("writes the bytes that protobuf and TFRecord have for a resumed run's curves", () => {
     record(at("golden"), events);
-    expect(readdirSync(at("golden"))).toEqual([expect.stringMatching(/^events\.out\.tfevents\.1700000000\./)]);
+    expect(readdirSync(at("golden"))).toEqual([expect.stringMatching(/^events\.out\.tfevents\.1700000000\.250\./)]);
     expect(written(at("golden"))[0]!.equals(golden)).toBe(true);
   });
 
   it("goes on in another file after a resumption, which takes back what came later", () => {
     record(at("parts"), events.slice(1, 3));
     record(at("parts"), events);
-    const counts = written(at("parts")).map((file) => recordsIn(file).length);
-    expect(counts.sort()).toEqual([3, 5]);
+    const parts = written(at("parts")).map(recordsIn).sort((a, b) => a.length - b.length);
+    expect(parts.map(({ length }) => length)).toEqual([4, 5]);
+    // After the time: the step, 0 or 41, and a session that starts.
+    expect(parts.map(([, start]) => start!.subarray(9).toString("hex"))).toEqual(["1000" + "3a020801", "1029" + "3a020801"]);
   });
 
   it("has each event in the file at once, whole, with no record to lose but one that is cut short", () => {
     const tracker = tensorBoardWriter(at("crash"), { now });
-    for (const event of events) void tracker.record(event);
+    for (const event of events) tracker.record(event);
     const [file] = written(at("crash"));
     expect(recordsIn(file!)).toHaveLength(5);
     const path = join(at("crash"), readdirSync(at("crash"))[0]!);
     truncateSync(path, file!.length - 3);
     expect(recordsIn(readFileSync(path))).toHaveLength(4);
-    void tracker.close();
+    tracker.close();
   });
 
   it("leaves no file where nothing happened", () => {

@@ -4,6 +4,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { makeFolder, writeError } from "../atomic-write.js";
+import { type TrainingEvent } from "../training-run.js";
 import { tfRecord } from "./tf-record.js";
 import { type Tracker, curvePoints } from "./tracker.js";
 
@@ -12,7 +13,13 @@ export interface TensorBoardOptions {
   readonly now?: () => number;
 }
 
-/** TensorBoard takes back what it has seen from a START event's step on. */
+/** A tracker that needs no waiting for, and to which it is all the same how the run ended. */
+export interface TensorBoardWriter extends Tracker {
+  record(event: TrainingEvent): void;
+  close(): void;
+}
+
+/** TensorBoard takes back what it has seen from the step of a START event on; of the first one in its folder its server knows that there is nothing to. */
 const START = 1;
 
 /**
@@ -21,7 +28,7 @@ const START = 1;
  *
  * @throws NnError `nn/write-failed`, when an event is recorded
  */
-export function tensorBoardWriter(folder: string, { now = Date.now }: TensorBoardOptions = {}): Tracker {
+export function tensorBoardWriter(folder: string, { now = Date.now }: TensorBoardOptions = {}): TensorBoardWriter {
   let file: number | undefined;
   const write = (step: number, content: (event: ProtoWriter) => ProtoWriter): void => {
     try {
@@ -34,8 +41,10 @@ export function tensorBoardWriter(folder: string, { now = Date.now }: TensorBoar
   };
   return {
     record: (event) => {
-      if (file === undefined) write(0, (first) => first.text(3, "brain.Event:2"));
-      if (event.type === "resumed") write(event.step + 1, (start) => start.message(7, new ProtoWriter().int(1, START)));
+      if (file === undefined) {
+        write(0, (first) => first.text(3, "brain.Event:2"));
+        write(event.type === "resumed" ? event.step + 1 : 0, (start) => start.message(7, new ProtoWriter().int(1, START)));
+      }
       const points = curvePoints(event);
       if (points.length === 0) return;
       const summary = new ProtoWriter().messages(1, points.map(([curve, value]) => new ProtoWriter().text(1, curve).float(2, value)));
@@ -51,6 +60,6 @@ export function tensorBoardWriter(folder: string, { now = Date.now }: TensorBoar
 /** A new file, with a name that TensorBoard looks for and sorts by time. */
 function created(folder: string, nowMs: number): number {
   makeFolder(folder);
-  const seconds = String(Math.floor(nowMs / 1000)).padStart(10, "0");
-  return openSync(join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${randomBytes(3).toString("hex")}`), "wx");
+  const time = (nowMs / 1000).toFixed(3).padStart(14, "0");
+  return openSync(join(folder, `events.out.tfevents.${time}.${hostname()}.${process.pid}.${randomBytes(3).toString("hex")}`), "wx");
 }
