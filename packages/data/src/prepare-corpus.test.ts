@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { openPreparedCorpus, prepareCorpus, type PrepareCorpusOptions, type PreparedCorpus, type PrepareProgress } from "./prepare-corpus.js";
@@ -90,12 +90,25 @@ describe("prepareCorpus from a source", () => {
     (await prepareCorpus(folder, dying, options)).close();
     expect(readdirSync(killed)).toContain("prepare.lock");
     expect(readdirSync(killed).some((name) => name.endsWith(".tmp"))).toBe(pass > 0);
-    await expect(prepareCorpus(killed, () => many, options)).rejects.toMatchObject({ code: "data/locked" });
-    writeFileSync(join(killed, "prepare.lock"), `${spawnSync(process.execPath, ["--eval", ""]).pid} ${hostname()}`);
+    await expect(prepareCorpus(killed, () => many, options)).rejects.toMatchObject({
+      code: "data/locked", message: `data: process ${process.pid} prepares a corpus in ${killed}; wait until it ends, or give another folder`,
+    });
+    writeFileSync(join(killed, "prepare.lock"), JSON.stringify({ pid: spawnSync(process.execPath, ["--eval", ""]).pid }));
     const again = vi.fn();
     expect(await held(killed, again)).toEqual(whole);
     expect(again).toHaveBeenCalledTimes(passesLeft);
     expect(readdirSync(killed)).toEqual(readdirSync(folder));
+  });
+
+  it.each(["train-00001.tokens", "validation-00000.tokens"])("makes %s again where it was deleted, with the vocabulary that was trained", async (name) => {
+    const folder = join(root, `deleted-${name}`);
+    const whole = await held(folder, () => undefined);
+    const before = readFileSync(join(folder, name));
+    rmSync(join(folder, name));
+    const passes = vi.fn();
+    expect(await held(folder, passes)).toEqual(whole);
+    expect(passes).toHaveBeenCalledTimes(2);
+    expect(readFileSync(join(folder, name)).equals(before)).toBe(true);
   });
 
   it("keeps whole shards when the documents fail, and refuses a folder that is in use", async () => {

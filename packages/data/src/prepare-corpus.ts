@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { splitOf } from "./corpus.js";
 import { DataError } from "./data-error.js";
-import { lockFolder } from "./folder-lock.js";
-import { readPreparation, readVocabulary, removePreparation, removeUnfinished, writePreparation, writeVocabulary } from "./preparation.js";
+import { type Preparation, readPreparation, readVocabulary, removePreparation, removeUnfinished, writePreparation, writeVocabulary } from "./preparation.js";
+import { type ProcessLock, tryProcessLock } from "./process-lock.js";
 import type { StoredTokens } from "./token-file.js";
 import { tokenizerFingerprint } from "./token-file-header.js";
-import { openTokenShards, type TokenShardsSummary, writeTokenShards } from "./token-shards.js";
+import { openTokenShards, shardPath, type TokenShardsSummary, writeTokenShards } from "./token-shards.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { trainByteLevelBpe } from "./train-byte-level-bpe.js";
 import { writing } from "./writing.js";
@@ -24,7 +25,8 @@ export interface PrepareCorpusOptions {
   readonly tokenizer: Tokenizer | { readonly vocabSize: number };
   /**
    * What the documents and their parts come from, for example `corpusFingerprint(corpus)`. What was prepared from the same source with the same tokenizer
-   * is used again, and work that was cut off goes on after its last whole shard. Default: none, and everything is made anew.
+   * is used again, and work that was cut off, or of which a shard was
+   * deleted, goes on after its last whole shard. Default: none, and everything is made anew.
    */
   readonly source?: string;
   /** Which part a document belongs to. Default: validation for 5% of the documents, by a hash of the text. */
@@ -57,14 +59,14 @@ export async function prepareCorpus(folder: string, documents: Documents, option
   const created = await writing(folder, mkdir(folder, { recursive: true }));
   let failed = true;
   try {
-    const unlock = await lockFolder(folder);
+    const lock = lockOf(folder);
     try {
       const tokenizer = await prepare(folder, documents, options);
       failed = false;
       return openPreparedCorpus(folder, tokenizer);
     } finally {
       if (failed && options.source === undefined) await removePreparation(folder);
-      await unlock();
+      lock.release();
     }
   } finally {
     if (failed && options.source === undefined && created !== undefined) await rm(created, { recursive: true, force: true });
@@ -85,6 +87,12 @@ export function openPreparedCorpus(folder: string, tokenizer: Tokenizer): Prepar
   }
 }
 
+function lockOf(folder: string): ProcessLock {
+  const attempt = tryProcessLock(join(folder, "prepare.lock"));
+  if (attempt.taken) return attempt.lock;
+  throw new DataError("data/locked", `data: ${attempt.holder} prepares a corpus in ${folder}; wait until it ends, or give another folder`);
+}
+
 /** Does what is not done yet, and gives the tokenizer that it was done with. */
 async function prepare(folder: string, documents: Documents, options: PrepareCorpusOptions): Promise<Tokenizer> {
   const { source = null, splitOf: split = (document) => splitOf(document, 0.05), shardTokens, signal, onProgress } = options;
@@ -102,7 +110,7 @@ async function prepare(folder: string, documents: Documents, options: PrepareCor
     onProgress: (done, total) => onProgress?.({ stage: "vocabulary", done, total }),
     ...(signal && { signal }),
   });
-  if (goesOn && found.parts !== undefined) return tokenizer;
+  if (goesOn && found.parts !== undefined && isWhole(folder, found.parts)) return tokenizer;
   if (!("encode" in options.tokenizer)) await writeVocabulary(folder, tokenizer);
   const shards = async (name: Part): Promise<TokenShardsSummary> => {
     const written = await writeTokenShards(join(folder, name), part(name), tokenizer, {
@@ -114,6 +122,12 @@ async function prepare(folder: string, documents: Documents, options: PrepareCor
   };
   await writePreparation(folder, { ...begun, parts: { train: await shards("train"), validation: await shards("validation") } });
   return tokenizer;
+}
+
+/** Whether every shard is there: a damaged one may have been deleted, to be made again. */
+function isWhole(folder: string, parts: NonNullable<Preparation["parts"]>): boolean {
+  const shards = (["train", "validation"] as const).flatMap((name) => Array.from({ length: parts[name].shards }, (_, i) => shardPath(join(folder, name), i)));
+  return shards.every(existsSync);
 }
 
 function tokenizerKey(tokenizer: PrepareCorpusOptions["tokenizer"]): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { writeError } from "./atomic-write.js";
+import { hostname } from "node:os";
+import { writeFailed } from "./writing.js";
 
 /** A lock file that this process made. */
 export interface ProcessLock {
@@ -8,29 +9,30 @@ export interface ProcessLock {
   release(): void;
 }
 
-/** The lock, or the process that has it. */
-export type LockAttempt = { readonly taken: true; readonly lock: ProcessLock } | { readonly taken: false; readonly pid: number };
+/** The lock, or who has it: `process 12`, or of another machine `process 12 on its-name (delete the lock file if that has ended)`. */
+export type LockAttempt = { readonly taken: true; readonly lock: ProcessLock } | { readonly taken: false; readonly holder: string };
 
 /**
- * Makes a lock file, which keeps the other processes of this machine from what it stands for until it is released.
+ * Makes a lock file, which keeps other processes from what it stands for until it is released.
  *
- * The file names its process. One that a process left behind when it was killed is taken over; on Linux that is told even where another process has the
- * same number by now. The file appears with its content, so that no one reads half of it.
+ * The file names its process and machine. One that a process of this machine left behind when it was killed is taken over; on Linux that is told
+ * even where another process has the same number by now. Whether a process of another machine still runs cannot be told, so its lock stays.
+ * The file appears with its content, so that no one reads half of it.
  *
- * @throws NnError `nn/write-failed`
+ * @throws DataError `data/write-failed`
  */
 export function tryProcessLock(path: string): LockAttempt {
-  const mine = JSON.stringify({ pid: process.pid, started: startedOf(process.pid) });
+  const mine = JSON.stringify({ pid: process.pid, host: hostname(), started: startedOf(process.pid) });
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     writeFileSync(temporary, mine, { flag: "wx" });
     for (;;) {
       if (succeeds(() => linkSync(temporary, path), "EEXIST")) return { taken: true, lock: { release: () => release(path, mine) } };
-      const pid = holderOf(path, temporary);
-      if (pid !== undefined) return { taken: false, pid };
+      const holder = holderOf(path, temporary);
+      if (holder !== undefined) return { taken: false, holder };
     }
   } catch (error) {
-    throw writeError(path, error);
+    throw writeFailed(path, error);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -40,21 +42,21 @@ function release(path: string, mine: string): void {
   if (textOf(path) === mine) rmSync(path, { force: true });
 }
 
-/** The process that has the lock, or is about to take it over; `undefined` where it was released or has now been removed, because its process is gone. */
-function holderOf(path: string, temporary: string): number | undefined {
+/** Who has the lock, or is about to take it over; `undefined` where it was released or has now been removed, because its process is gone. */
+function holderOf(path: string, temporary: string): string | undefined {
   const theirs = textOf(path);
   if (theirs === undefined) return undefined;
-  return livingHolder(theirs) ?? discard(path, theirs, temporary);
+  return livingHolder(path, theirs) ?? discard(path, theirs, temporary);
 }
 
 /** Removes a lock that was left behind. Of several processes that found it one alone may, lest the others remove the new lock of the first. */
-function discard(path: string, stale: string, temporary: string): number | undefined {
+function discard(path: string, stale: string, temporary: string): string | undefined {
   const guard = `${path}.guard`;
   if (!succeeds(() => linkSync(temporary, guard), "EEXIST")) {
     const theirs = textOf(guard);
-    const pid = theirs === undefined ? undefined : livingHolder(theirs);
-    if (theirs !== undefined && pid === undefined) rmSync(guard, { force: true }); // Its process was killed between these lines.
-    return pid;
+    const holder = theirs === undefined ? undefined : livingHolder(guard, theirs);
+    if (theirs !== undefined && holder === undefined) rmSync(guard, { force: true }); // Its process was killed between these lines.
+    return holder;
   }
   try {
     if (textOf(path) === stale) rmSync(path);
@@ -64,15 +66,17 @@ function discard(path: string, stale: string, temporary: string): number | undef
   return undefined;
 }
 
-/** The process that a lock names, if it still runs; a file that names none is one that a crash of the machine cut short. */
-function livingHolder(text: string): number | undefined {
-  const { pid, started } = parsed(text);
-  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid < 1 || !exists(pid)) return undefined;
+/** The process that a lock names, if it may still run; a file that names none is one that a crash of the machine cut short. */
+function livingHolder(path: string, text: string): string | undefined {
+  const { pid, host, started } = parsed(text);
+  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid < 1) return undefined;
+  if (typeof host === "string" && host !== hostname()) return `process ${pid} on ${host} (delete ${path} if that has ended)`;
+  if (!exists(pid)) return undefined;
   const now = startedOf(pid);
-  return started === undefined || now === undefined || now === started ? pid : undefined;
+  return started === undefined || now === undefined || now === started ? `process ${pid}` : undefined;
 }
 
-function parsed(text: string): { readonly pid?: unknown; readonly started?: unknown } {
+function parsed(text: string): { readonly pid?: unknown; readonly host?: unknown; readonly started?: unknown } {
   try {
     return Object(JSON.parse(text)) as object;
   } catch {

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { platform } from "node:os";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, platform, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type ProcessLock, tryProcessLock } from "./process-lock.js";
-import { temporaryFolder } from "./temporary-folder.js";
 
-const at = temporaryFolder();
+const root = mkdtempSync(join(tmpdir(), "bort-lock-"));
+afterAll(() => rmSync(root, { recursive: true }));
+const at = (...path: readonly string[]): string => join(root, ...path);
 const namesBeside = (path: string): string[] => readdirSync(dirname(path));
 
 function fresh(name: string): string {
@@ -19,12 +20,12 @@ function fresh(name: string): string {
 
 function take(path: string): ProcessLock {
   const attempt = tryProcessLock(path);
-  if (!attempt.taken) throw new Error(`process ${attempt.pid} has the lock`);
+  if (!attempt.taken) throw new Error(`${attempt.holder} has the lock`);
   return attempt.lock;
 }
 
 /** What a process that is no more would have left. */
-const leftBehind = (): string => JSON.stringify({ pid: spawnSync(process.execPath, ["-e", ""]).pid, started: "some boot 1" });
+const leftBehind = (host = hostname()): string => JSON.stringify({ pid: spawnSync(process.execPath, ["-e", ""]).pid, host, started: "some boot 1" });
 
 const said = async ({ stdout }: ChildProcess): Promise<string> => String((await once(stdout!, "data") as [Buffer])[0]);
 
@@ -32,7 +33,7 @@ describe("tryProcessLock", () => {
   it("takes a lock once, and again when it is released", () => {
     const path = fresh("once");
     const lock = take(path);
-    expect(tryProcessLock(path)).toEqual({ taken: false, pid: process.pid });
+    expect(tryProcessLock(path)).toEqual({ taken: false, holder: `process ${process.pid}` });
     lock.release();
     expect(namesBeside(path)).toEqual([]);
     take(path).release();
@@ -54,7 +55,7 @@ describe("tryProcessLock", () => {
     await once(child, "spawn");
     for (const pid of [child.pid!, 1]) {
       writeFileSync(path, JSON.stringify({ pid }));
-      expect(tryProcessLock(path)).toEqual({ taken: false, pid });
+      expect(tryProcessLock(path)).toEqual({ taken: false, holder: `process ${pid}` });
     }
     child.kill("SIGKILL");
     await once(child, "exit");
@@ -68,12 +69,22 @@ describe("tryProcessLock", () => {
     const path = fresh(`stale, ${name}`);
     writeFileSync(path, text);
     const lock = take(path);
-    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ pid: process.pid });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ pid: process.pid, host: hostname() });
     expect(namesBeside(path)).toEqual(["lock"]);
     lock.release();
   });
 
-  it("is not kept from that by a process that was killed over the same", () => {
+  it("leaves the lock of another machine, whose processes it cannot see, and says what to do about it", () => {
+    const path = fresh("elsewhere");
+    const theirs = leftBehind("other-machine");
+    writeFileSync(path, theirs);
+    const { pid } = JSON.parse(theirs) as { readonly pid: number };
+    expect(tryProcessLock(path)).toEqual({ taken: false, holder: `process ${pid} on other-machine (delete ${path} if that has ended)` });
+    expect(readFileSync(path, "utf8")).toBe(theirs);
+    expect(namesBeside(path)).toEqual(["lock"]);
+  });
+
+  it("is not kept from taking over by a process that was killed over the same", () => {
     const path = fresh("guarded");
     for (const name of [path, `${path}.guard`]) writeFileSync(name, leftBehind());
     take(path).release();
@@ -120,6 +131,6 @@ describe("tryProcessLock", () => {
   });
 
   it("says what cannot be written", () => {
-    expect(() => tryProcessLock(at("absent", "lock"))).toThrow(expect.objectContaining({ code: "nn/write-failed" }));
+    expect(() => tryProcessLock(at("absent", "lock"))).toThrow(expect.objectContaining({ code: "data/write-failed" }));
   });
 });
