@@ -7,11 +7,11 @@ import { checkSameHeads } from "./same-heads.js";
 import { teacherAt } from "./teacher-at.js";
 
 export interface AttentionMapsOptions {
-  /** Default 1 (TinyBERT, section 3.1). */
+  /** Default 1 (TinyBERT, section 4.2). */
   readonly weight?: number;
   /** Default `uniform`. */
   readonly layers?: LayerMap;
-  /** `scores`: before the softmax, as in TinyBERT, which found that this converges faster. `probabilities`: after it. Default `scores`. */
+  /** `scores`: before the softmax, as in TinyBERT, which found that this converges faster and ends better. `probabilities`: after it. Default `scores`. */
   readonly compare?: "scores" | "probabilities";
   /** `same`: head by head, which needs as many in both. `mean`: the mean over the heads of each, however many they have. Default `same`. */
   readonly heads?: "same" | "mean";
@@ -19,7 +19,7 @@ export interface AttentionMapsOptions {
   readonly teacher?: number;
 }
 
-/** The sum over pairs of layers of the mean squared error between their attention, at every pair of places (Jiao et al. 2020, TinyBERT, section 3.1). */
+/** The sum over pairs of layers of the mean squared error between their attention, at every pair of places (Jiao et al. 2020, TinyBERT, eq. 7). */
 export function attentionMaps(options: AttentionMapsOptions = {}): DistillationTerm {
   const { weight = 1, layers = "uniform", compare = "scores", heads = "same", teacher: index = 0 } = options;
   const mapOf = ({ taps }: MlmNodes, layer: number): Node => {

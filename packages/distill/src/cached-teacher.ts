@@ -9,10 +9,14 @@ import { type TeacherInputs } from "./teacher-inputs.js";
 /** What reads an input's values out of a record. */
 type Reading = (record: CachedLogits) => TypedArray;
 
-/** A teacher of whom only the logits on the batches of a cache are there; batch `index` is number `index` modulo the length of the cache. */
-export function cachedTeacher(cache: LogitsCache, shape: MlmShape, name: string): TeacherInputs {
+/**
+ * A teacher of whom only logits are there: those of the cache for batches of this shape. Of these, batch `index` is number `index`, less the number of the
+ * first, modulo the length of the cache.
+ */
+export function cachedTeacher(caches: readonly LogitsCache[], shape: MlmShape, name: string): TeacherInputs {
+  const cache = cacheFor(caches, shape);
   const { header } = cache;
-  checkShape(header.shape, shape);
+  const { start = 0 } = header;
   const rows = shape.batchSize * shape.maskedPerSequence;
   const readings = new Map<string, Reading>();
   const input = (what: string, sizes: readonly number[], reading: Reading, dtype: "f32" | "i32" = "f32"): ReturnType<typeof parameter> => {
@@ -35,7 +39,7 @@ export function cachedTeacher(cache: LogitsCache, shape: MlmShape, name: string)
       },
     },
     feeds: async (batch, index) => {
-      const at = index % cache.batches;
+      const at = (((index - start) % cache.batches) + cache.batches) % cache.batches;
       const record = cache.read(at);
       if (record.batch !== batchFingerprint(batch)) {
         throw new DistillError("distill/other-cache", `distill: batch ${index} is not the one that the cache in ${cache.folder} has as number ${at} of ${cache.batches}; `
@@ -50,10 +54,12 @@ export function cachedTeacher(cache: LogitsCache, shape: MlmShape, name: string)
 /** Tokens of each row to places in `[rows * vocabulary]`. */
 const placesOf = (tokens: Int32Array, topK: number, vocabSize: number): Int32Array => tokens.map((token, i) => Math.floor(i / topK) * vocabSize + token);
 
-function checkShape(cached: MlmShape, asked: MlmShape): void {
-  const sizes = ({ batchSize, sequenceLength, maskedPerSequence, padded = false }: MlmShape): string =>
-    `${batchSize} x ${sequenceLength}${padded ? ", padded," : ""} with ${maskedPerSequence} masked`;
-  if (sizes(cached) !== sizes(asked)) {
-    throw new DistillError("distill/other-cache", `distill: the cache is of batches of ${sizes(cached)}, and those trained on are ${sizes(asked)}; make a cache of these`);
-  }
+function cacheFor(caches: readonly LogitsCache[], shape: MlmShape): LogitsCache {
+  const found = caches.find(({ header }) => sizesOf(header.shape) === sizesOf(shape));
+  if (found !== undefined) return found;
+  const cached = caches.map(({ header }) => sizesOf(header.shape)).join(" or ");
+  throw new DistillError("distill/other-cache", `distill: the cache is of batches of ${cached}, and those trained on are ${sizesOf(shape)}; make a cache of these`);
 }
+
+const sizesOf = ({ batchSize, sequenceLength, maskedPerSequence, padded = false }: MlmShape): string =>
+  `${batchSize} x ${sequenceLength}${padded ? ", padded," : ""} with ${maskedPerSequence} masked`;

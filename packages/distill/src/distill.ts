@@ -18,8 +18,8 @@ export interface DistillOptions extends Omit<PretrainOptions, "objective"> {
 }
 
 /**
- * Pre-trains a fresh student by knowledge distillation; `evaluation` events carry `validationLoss`, the student's MLM loss in nats. Throws what `pretrain` and
- * {@link distillationObjective} do; the latter alone has every form of every loss.
+ * Pre-trains a fresh student by knowledge distillation; `evaluation` events carry the student's MLM loss and accuracy, as those of `pretrain` do. Throws what
+ * `pretrain` and {@link distillationObjective} do; the latter alone has every form of every loss.
  */
 export async function* distill(options: DistillOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
   const { backend, teacher, distillationWeight = 0.5, mlmWeight = 0.5, temperature = 2, terms = [] } = options;

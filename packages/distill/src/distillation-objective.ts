@@ -9,11 +9,12 @@ import { DistillError } from "./distill-error.js";
 import { type DistillationTerm } from "./distillation-term.js";
 import { lastLayer } from "./last-layer.js";
 import { type LogitsCache } from "./logits-cache/logits-cache.js";
+import { type LogitsCacheSet } from "./logits-cache/logits-cache-set.js";
 import { runningTeacher } from "./running-teacher.js";
 import { type TeacherInputs } from "./teacher-inputs.js";
 
-/** Who teaches: a pre-trained model, which runs on each batch, or what one said on the batches before; see `cacheTeacherLogits`. */
-export type Teacher = MlmModel | LogitsCache;
+/** Who teaches: a pre-trained model, which runs on each batch, or what one said on the batches before; see `cacheTeacherLogits` and `cachePretrainingLogits`. */
+export type Teacher = MlmModel | LogitsCache | LogitsCacheSet;
 
 export interface DistillationObjectiveOptions {
   /** Runs the teachers. */
@@ -77,7 +78,7 @@ function lessonOf({ backend, teachers, mlmWeight, terms }: Required<Distillation
   checkStudent(arch, teachers, shape);
   const inputs = teachers.map((teacher, i) => {
     const name = `teacher.${i}`;
-    return isModel(teacher) ? runningTeacher(teacher, { backend, shape, name }) : cachedTeacher(teacher, shape, name);
+    return isModel(teacher) ? runningTeacher(teacher, { backend, shape, name }) : cachedTeacher(cachesOf(teacher), shape, name);
   });
   const student = mlmNodes(arch, shape, dropout);
   const views = inputs.map(({ view }) => view);
@@ -95,13 +96,14 @@ const parametersOf = (term: DistillationTerm, arch: EncoderArch, teachers: reado
   (term.parameters?.(arch, teachers.map(archOf)) ?? []).map((spec) => ({ ...spec, name: ownName(term, spec.name) }));
 
 const isModel = (teacher: Teacher): teacher is MlmModel => "parameters" in teacher;
-const archOf = (teacher: Teacher): EncoderArch => (isModel(teacher) ? teacher.arch : teacher.header.arch);
+const cachesOf = (teacher: LogitsCache | LogitsCacheSet): readonly LogitsCache[] => ("caches" in teacher ? teacher.caches : [teacher]);
+const archOf = (teacher: Teacher): EncoderArch => (isModel(teacher) ? teacher.arch : cachesOf(teacher)[0]!.header.arch);
 const ownName = ({ name }: DistillationTerm, parameter: string): string => `distillation.${name}.${parameter}`;
 
 /** The fingerprint of a teacher's weights, and how a cache keeps its logits. */
 function recordOf(teacher: Teacher): unknown {
   if (isModel(teacher)) return { weights: fingerprint(teacher.parameters.flat) };
-  const { weights, topK, precision } = teacher.header;
+  const { weights, topK, precision } = cachesOf(teacher)[0]!.header;
   return { weights, topK, precision };
 }
 

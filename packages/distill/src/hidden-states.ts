@@ -6,7 +6,7 @@ import { type LayerMap, layerPairs } from "./layer-map.js";
 import { teacherAt } from "./teacher-at.js";
 
 export interface HiddenStatesOptions {
-  /** Default 1 (TinyBERT, section 3.1). */
+  /** Default 1 (TinyBERT, section 4.2). */
   readonly weight?: number;
   /** Pairs may have the embeddings as 0. Default `uniform`. */
   readonly layers?: LayerMap;
@@ -17,7 +17,8 @@ export interface HiddenStatesOptions {
 }
 
 /**
- * The sum over pairs of layers of the mean squared error between their states, at every place (Jiao et al. 2020, TinyBERT, section 3.1).
+ * The sum over pairs of layers of the mean squared error between their states, at every place (Jiao et al. 2020, TinyBERT, eq. 8, and 9 for
+ * the embeddings).
  *
  * Where the widths differ, the student's state is multiplied by a matrix W of the pair's own: MSE(H_student W^T, H_teacher), W `[teacher, student]`.
  */

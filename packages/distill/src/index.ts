@@ -9,7 +9,9 @@ export { selfRelations, type RelationKind, type SelfRelationsOptions } from "./s
 export { type LayerMap } from "./layer-map.js";
 export { publishedObjectives, type PublishedObjective } from "./published-objectives.js";
 export { cacheTeacherLogits, type CacheTeacherLogitsOptions, type CachedEvent } from "./logits-cache/cache-teacher-logits.js";
+export { cachePretrainingLogits, type CachePretrainingLogitsOptions } from "./logits-cache/cache-pretraining-logits.js";
 export { openLogitsCache, type LogitsCache } from "./logits-cache/logits-cache.js";
+export { openLogitsCaches, type LogitsCacheSet } from "./logits-cache/logits-cache-set.js";
 export { type LogitsCacheHeader } from "./logits-cache/logits-cache-header.js";
 export { type CachedLogits } from "./logits-cache/logits-record.js";
 export { repeated } from "./repeated.js";

@@ -3,7 +3,7 @@ import { DistillError } from "./distill-error.js";
 /**
  * Which layer of the student learns from which of the teacher.
  *
- * `uniform`: layer m of M from layer round(m N / M) of N (TinyBERT, section 3.1). `last`: the last from the last. Or pairs `[student, teacher]`, counted
+ * `uniform`: layer m of M from layer round(m N / M) of N (TinyBERT, section 4.2: 3 m of 12). `last`: the last from the last. Or pairs `[student, teacher]`, counted
  * from 1; 0 is the embeddings.
  */
 export type LayerMap = "uniform" | "last" | readonly (readonly [student: number, teacher: number])[];

@@ -13,10 +13,10 @@ export const publishedObjectives: Readonly<Record<"bort" | "bortAsReleased" | "t
   bort: { mlmWeight: 0.5, terms: [lastLayer()] },
   /** The script that was released with Bort. */
   bortAsReleased: { mlmWeight: 0.1, terms: [lastLayer({ form: "asReleased" })] },
-  /** TinyBERT's general distillation: states and attention of all layers, and no logits. */
+  /** TinyBERT's general distillation, section 3.2: states and attention of all layers, and no logits. */
   tinyBert: { mlmWeight: 0, terms: [hiddenStates(), attentionMaps()] },
-  /** MiniLM: attention and value relation of the last layer. */
+  /** MiniLM, sections 3.1 and 3.2: attention and value relation of the last layer. */
   miniLm: { mlmWeight: 0, terms: [attentionDistributions(), selfRelations({ of: ["value"] })] },
-  /** MiniLMv2 with as many relation heads as the student has heads. */
+  /** MiniLMv2, section 3, on the last layer, with as many relation heads as the student has heads. */
   miniLmV2: { mlmWeight: 0, terms: [selfRelations()] },
 };

@@ -49,6 +49,23 @@ describe.each(backends)("GradientPrograms on the %s backend", (_, backend) => {
     await parts.dispose();
   });
 
+  it("makes feeds that are not there when their turn comes, and gives the same bits", async () => {
+    const said: string[] = [];
+    const telling: Backend["compile"] = async (graph) => {
+      const program = await backend.compile(graph);
+      return { run: (feeds, into) => { said.push("run"); return program.run(feeds, into); }, dispose: () => program.dispose() };
+    };
+    const parts = programs({ ...backend, compile: telling }, 2);
+    const metrics = await parts.run(weighted, 1);
+    const gradient = parts.gradients.flat.slice();
+    said.length = 0;
+    const made = weighted.map(({ feeds, weight }, i) => ({ weight, feeds: async () => { said.push(`make ${i}`); return feeds; } }));
+    expect(await parts.run(made, 1)).toEqual(metrics);
+    expect(parts.gradients.flat).toEqual(gradient);
+    expect(said).toEqual(["make 0", "run", "make 1", "run", "make 2", "run"]);
+    await parts.dispose();
+  });
+
   it("gives the same bits for one batch whatever its weight, alone or beside one of weight 0", async () => {
     const parts = programs(backend, 2);
     const gradient = async (run: Parameters<GradientPrograms["run"]>[0]): Promise<Float32Array> => {

@@ -1,7 +1,7 @@
 import { type Backend, type Feeds, type Graph, type Program, memoryOf, parametersOf } from "@bort/graph";
 import { type NotFinite, firstNotFinite } from "./first-not-finite.js";
 import { type GradientGraphOptions, type LossGraph, SCALE, UNSCALE, gradientGraph, gradientName, sumName } from "./gradient-graph.js";
-import { type MicroBatch, sharesOf } from "./micro-batches.js";
+import { type MicroBatch, feedsOf, sharesOf } from "./micro-batches.js";
 import { trainedPart } from "./parameter-layout.js";
 import { ParameterStore } from "./parameter-store.js";
 
@@ -47,7 +47,8 @@ export class GradientPrograms {
     const summed = shares.length > 1;
     if (summed) this.gradients.flat.fill(0);
     const metrics: Record<string, number> = {};
-    for (const { feeds, length, share } of shares) {
+    for (const { length, share, ...batch } of shares) {
+      const feeds = await feedsOf(batch);
       const { program, parameters } = await this.#compiled(length, summed);
       const outputs = await program.run({ ...parameters, ...feeds, ...this.#scalars(share, lossScale, summed), ...(summed && this.#sums) }, this.#outputs);
       for (const [name, { data }] of Object.entries(outputs)) if (!(name in this.#outputs)) metrics[name] = (metrics[name] ?? 0) + share * Number(data[0]);
@@ -57,7 +58,8 @@ export class GradientPrograms {
 
   /** The first value that is not finite in the loss and the gradients of any micro-batch, found by running them again. */
   async firstNotFinite(batches: readonly MicroBatch[], lossScale: number): Promise<NotFinite | null> {
-    for (const { feeds, length, share } of sharesOf(batches)) {
+    for (const { length, share, ...batch } of sharesOf(batches)) {
+      const feeds = await feedsOf(batch);
       const graph = this.#graph(length, { scaled: this.options.lossScaled, unscaled: this.options.lossScaled, summed: false });
       const scalars = this.options.lossScaled ? this.#scalars(share, lossScale, false) : {};
       const found = await firstNotFinite(this.options.backend, graph, { ...this.#readBy(graph), ...feeds, ...scalars });

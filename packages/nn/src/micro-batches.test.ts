@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { microBatches, sharesOf, totalWeight } from "./micro-batches.js";
+import { feedsOf, microBatches, sharesOf, totalWeight } from "./micro-batches.js";
 
 const feeds = {};
 
@@ -15,6 +15,14 @@ describe("microBatches", () => {
     const batchAt = async (index: number) => ({ feeds, weight: asked.push(index) });
     expect(await microBatches(2, 3, batchAt)).toEqual([{ feeds, weight: 1 }, { feeds, weight: 2 }, { feeds, weight: 3 }]);
     expect(asked).toEqual([6, 7, 8]);
+  });
+});
+
+describe("feedsOf", () => {
+  it("gives feeds as they are, and makes those that are to be made each time", async () => {
+    let made = 0;
+    const lazy = { feeds: async () => ({ x: Float32Array.of(++made) }) };
+    expect([await feedsOf({ feeds }), await feedsOf(lazy), await feedsOf(lazy)]).toEqual([{}, { x: Float32Array.of(1) }, { x: Float32Array.of(2) }]);
   });
 });
 

@@ -3,7 +3,8 @@ import { NnError } from "./nn-error.js";
 
 /** A part of a step's batch, run on its own. */
 export interface MicroBatch {
-  readonly feeds: Feeds;
+  /** Its feeds, or what makes them when their turn comes: of large ones, such as a teacher's logits, those of one micro-batch are then held at a time. */
+  readonly feeds: Feeds | (() => Promise<Feeds>);
   /** Its share in the step is this over the sum of all weights. Default 1. One of weight 0 is left out. */
   readonly weight?: number;
   /** Length of its sequences, where the objective depends on it. Default 0. */
@@ -14,6 +15,9 @@ export interface MicroBatch {
 export interface MicroBatchShare extends Required<Omit<MicroBatch, "weight">> {
   readonly share: number;
 }
+
+/** The feeds of a micro-batch, made now where they are not there. */
+export const feedsOf = async ({ feeds }: Pick<MicroBatch, "feeds">): Promise<Feeds> => (typeof feeds === "function" ? feeds() : feeds);
 
 /** The micro-batches that count; throws NnError `nn/bad-option` for weights that have no mean. */
 export function sharesOf(batches: readonly MicroBatch[]): MicroBatchShare[] {

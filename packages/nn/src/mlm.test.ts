@@ -3,7 +3,7 @@ import { type MlmBatch } from "@bort/data";
 import { evaluate, referenceBackend } from "@bort/graph";
 import { describe, expect, it } from "vitest";
 import { chainBatches } from "./chain-batches.js";
-import { evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
+import { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes } from "./mlm.js";
 import { createModel } from "./model.js";
 
 const shape = { batchSize: 2, sequenceLength: 10, maskedPerSequence: 3 };
@@ -15,12 +15,27 @@ const batches = chainBatches(21, shape, 1);
 const withSlots = (batch: MlmBatch, used: number): MlmBatch => ({ ...batch, weights: batch.weights.map((_, i) => (i < used ? 1 : 0)) });
 const lossOf = (batch: MlmBatch): number => evaluate([mlmLossGraph(arch, shape).loss], { ...model.parameters.views, ...mlmFeeds(batch) })[0]![0]!;
 
+/** The token of the largest logit at each slot. */
+function guessesOf(batch: MlmBatch): number[] {
+  const { logits } = mlmNodes(arch, shape);
+  const [values] = evaluate([logits], { ...model.parameters.views, ...mlmFeeds(batch) });
+  const rows = Array.from(batch.labels, (_, slot) => [...values!.subarray(slot * 21, (slot + 1) * 21)]);
+  return rows.map((row) => row.indexOf(Math.max(...row)));
+}
+
 describe("evaluateMlm", () => {
   it("lets each masked place count alike, not each batch", async () => {
     const [a, b, none] = [withSlots(batches.at(0), 5), withSlots(batches.at(1), 1), withSlots(batches.at(2), 0)];
-    const mean = await evaluateMlm(referenceBackend(), model, shape, [a, none, b]);
-    expect(mean).toBeCloseTo((5 * lossOf(a) + lossOf(b)) / 6, 5);
-    expect(Math.abs(mean - (lossOf(a) + lossOf(b)) / 2)).toBeGreaterThan(1e-3);
+    const { loss } = await evaluateMlm(referenceBackend(), model, shape, [a, none, b]);
+    expect(loss).toBeCloseTo((5 * lossOf(a) + lossOf(b)) / 6, 5);
+    expect(Math.abs(loss - (lossOf(a) + lossOf(b)) / 2)).toBeGreaterThan(1e-3);
+  });
+
+  it("gives the share of masked places that are guessed right", async () => {
+    const guessed = (batch: MlmBatch, right: number): MlmBatch =>
+      ({ ...batch, labels: Int32Array.from(guessesOf(batch), (token, slot) => (slot < right ? token : (token + 1) % 21)) });
+    const given = [guessed(withSlots(batches.at(0), 5), 2), guessed(withSlots(batches.at(1), 1), 1)];
+    expect((await evaluateMlm(referenceBackend(), model, shape, given)).accuracy).toBeCloseTo(3 / 6, 6);
   });
 
   it("needs a masked place", async () => {

@@ -5,6 +5,7 @@ import { type Backend, type Feeds, type Node, parameter } from "@bort/graph";
 import { type DropoutRates, dropoutOf } from "./dropout.js";
 import { type EncoderTaps, encoderTaps } from "./encoder.js";
 import { mlmHead } from "./heads.js";
+import { labelAccuracy } from "./label-accuracy.js";
 import { labelLoss } from "./losses.js";
 import { type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
@@ -64,29 +65,45 @@ export function mlmLossGraph(arch: EncoderArch, shape: MlmShape, dropout: Dropou
 /** A batch as feeds of the graphs above. */
 export const mlmFeeds = ({ ids, positions, labels, weights }: MlmBatch): Feeds & MlmBatch => ({ ids, positions, labels, weights });
 
+/** What a masked language model is worth on a fixed set of batches, each masked place counting alike. */
+export interface MlmEvaluation {
+  /** Mean MLM loss, in nats. */
+  readonly loss: number;
+  /** Share of the masked places whose token the model finds the likeliest. */
+  readonly accuracy: number;
+}
+
 /**
- * Mean MLM loss in nats over `batches`, each masked place counting alike.
+ * Evaluates a model on `batches`.
  *
  * @throws NnError `nn/bad-option` where no place in them is masked.
  */
-export async function evaluateMlm(backend: Backend, model: Pick<Model, "arch" | "parameters">, shape: MlmShape, batches: Iterable<MlmBatch>): Promise<number> {
-  const program = await backend.compile(mlmLossGraph(model.arch, shape));
+export async function evaluateMlm(
+  backend: Backend, { arch, parameters }: Pick<Model, "arch" | "parameters">, shape: MlmShape, batches: Iterable<MlmBatch>,
+): Promise<MlmEvaluation> {
+  const { logits, labels, weights } = mlmNodes(arch, shape);
+  const program = await backend.compile({ loss: labelLoss(logits, labels, weights), accuracy: labelAccuracy(logits, labels, weights) });
   try {
-    return await meanMlmLoss((feeds) => program.run({ ...model.parameters.views, ...feeds }).then(({ loss }) => Number(loss!.data[0])), batches);
+    return await meanEvaluation(async (feeds) => {
+      const { loss, accuracy } = await program.run({ ...parameters.views, ...feeds });
+      return { loss: Number(loss!.data[0]), accuracy: Number(accuracy!.data[0]) };
+    }, batches);
   } finally {
     await program.dispose();
   }
 }
 
-async function meanMlmLoss(lossOf: (feeds: Feeds) => Promise<number>, batches: Iterable<MlmBatch>): Promise<number> {
-  let sum = 0;
+async function meanEvaluation(evaluate: (feeds: Feeds) => Promise<MlmEvaluation>, batches: Iterable<MlmBatch>): Promise<MlmEvaluation> {
+  const sum = { loss: 0, accuracy: 0 };
   let count = 0;
   for (const batch of batches) {
     const places = batch.weights.reduce((total, weight) => total + weight, 0);
     if (places === 0) continue;
-    sum += places * (await lossOf(mlmFeeds(batch)));
+    const { loss, accuracy } = await evaluate(mlmFeeds(batch));
+    sum.loss += places * loss;
+    sum.accuracy += places * accuracy;
     count += places;
   }
   if (count === 0) throw new NnError("nn/bad-option", "nn: a validation loss needs at least one masked place, got none; give more validation text");
-  return sum / count;
+  return { loss: sum.loss / count, accuracy: sum.accuracy / count };
 }

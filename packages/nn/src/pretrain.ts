@@ -71,10 +71,24 @@ export function shortFirst(shape: MlmShape, batchesOf: (shape: MlmShape) => MlmB
 }
 
 /** Index of the phase at a share of the run; that of the curriculum's end is the main one. */
-function phaseAt(curriculum: readonly PretrainingPhase[], share: number): number {
+function phaseAt(curriculum: readonly Pick<PretrainingPhase, "share">[], share: number): number {
   let end = 0;
   const index = curriculum.findIndex((phase) => share < (end += phase.share));
   return index === -1 ? curriculum.length : index;
+}
+
+/** Which steps of a run are a phase's: `count` of them, from number `first` on. */
+export interface PhaseSteps {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The steps of each phase of a curriculum and, last, those on the main batches. */
+export function phaseSteps(curriculum: readonly Pick<PretrainingPhase, "share">[], steps: number): PhaseSteps[] {
+  const counts = [...curriculum.map(() => 0), 0];
+  for (let step = 0; step < steps; step++) counts[phaseAt(curriculum, step / steps)]!++;
+  let next = 0;
+  return counts.map((count) => ({ first: (next += count) - count, count }));
 }
 
 /** A length stands for its phase, and the shares of the curriculum must leave some to the main one. */
@@ -97,7 +111,7 @@ export interface PretrainOptions extends TrainingSettings {
   readonly train: MlmBatches;
   /** What comes before, with other batches; see {@link shortFirst}. Default: nothing. */
   readonly curriculum?: readonly PretrainingPhase[];
-  /** Batches of `shape` to measure the validation loss on. */
+  /** Batches of `shape` to evaluate on. */
   readonly validation: readonly MlmBatch[];
   /** Default: masked language modelling. */
   readonly objective?: PretrainingObjective;
@@ -110,7 +124,10 @@ export interface PretrainResult {
   readonly summary: TrainingSummary;
 }
 
-/** Pre-trains a fresh encoder; `evaluation` events carry `validationLoss`, the MLM loss in nats whatever the objective. Throws what `runTraining` does. */
+/**
+ * Pre-trains a fresh encoder; `evaluation` events carry what `evaluateMlm` gives, whatever the objective, as `validationLoss` and `validationAccuracy`.
+ * Throws what `runTraining` does.
+ */
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
   const { backend, arch, validation, steps, curriculum = [], objective = mlmObjective(), checkpoint, signal } = options;
   const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
@@ -135,9 +152,9 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
         const { shape, train } = ahead[phaseAt(curriculum, step / steps)]!;
         const { batchSize, sequenceLength } = shape;
         return {
-          batch: await microBatches(step, accumulate, async (at) => {
+          batch: await microBatches(step, accumulate, (at) => {
             const batch = train.at(at);
-            const feeds = { ...(await objective.feeds(batch, shape, { arch, index: at, dropout })), ...dropoutFeeds(dropout, seed, at) };
+            const feeds = async (): Promise<Feeds> => ({ ...(await objective.feeds(batch, shape, { arch, index: at, dropout })), ...dropoutFeeds(dropout, seed, at) });
             return { feeds, weight: totalWeight(batch.weights) };
           }),
           tokens: accumulate * batchSize * sequenceLength, length: sequenceLength,
@@ -145,7 +162,10 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
       },
       evaluate: {
         every: evaluateEvery,
-        run: async () => ({ validationLoss: await evaluateMlm(backend, evaluatesAverage(options) ? averaged() : modelAlone(model), options.shape, validation) }),
+        run: async () => {
+          const { loss, accuracy } = await evaluateMlm(backend, evaluatesAverage(options) ? averaged() : modelAlone(model), options.shape, validation);
+          return { validationLoss: loss, validationAccuracy: accuracy };
+        },
       },
       ...(earlyStopping !== undefined && { earlyStopping }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),

@@ -1,7 +1,7 @@
 import { uniformArch } from "@bort/arch";
 import { type Backend, evaluate, referenceBackend } from "@bort/graph";
 import { createModel, mlmNodes } from "@bort/nn";
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -110,21 +110,23 @@ describe("cacheTeacherLogits", () => {
   });
 
   it.each([
-    ["weights", { teacher: createModel(arch, { kind: "mlm" } as const, 2, 0.4) }],
-    ["firstBatch", { train: chainBatches(19, shape, 4) }],
-    ["topK", { topK: 6 }],
-    ["precision", { precision: "float32" }],
-    ["temperatures", { temperatures: [1] }],
-    ["shardRecords", { shardBytes: 10_000 }],
-    ["arch", { teacher: createModel({ ...arch, activation: "geluTanh" }, { kind: "mlm" } as const, 1, 0.4) }],
-  ] as const)("refuses a folder with another %s", async (name, changed) => {
+    ["another teacher (weights", { teacher: createModel(arch, { kind: "mlm" } as const, 2, 0.4) }],
+    ["another teacher;", { teacher: createModel({ ...arch, activation: "geluTanh" }, { kind: "mlm" } as const, 1, 0.4) }],
+    ["batches of another shape (shape", { shape: { ...shape, maskedPerSequence: 1 }, train: chainBatches(19, { ...shape, maskedPerSequence: 1 }, 3) }],
+    ["other batches: text, seed, packing or masks differ (firstBatch", { train: chainBatches(19, shape, 4) }],
+    ["other steps of a run (start none, now 2)", { start: 2 }],
+    ["other options (topK", { topK: 6 }],
+    ["other options (precision", { precision: "float32" }],
+    ["other options (temperatures", { temperatures: [1] }],
+    ["other options (shardRecords", { shardBytes: 10_000 }],
+  ] as const)("refuses a folder with a cache of %s", async (told, changed) => {
     await cache();
     const before = contents();
-    await expect(cache(changed)).rejects.toMatchObject({ code: "distill/other-cache", message: expect.stringContaining(`another ${name} (`) });
+    await expect(cache(changed)).rejects.toMatchObject({ code: "distill/other-cache", message: expect.stringContaining(`a cache of ${told}`) });
     expect(contents()).toEqual(before);
   });
 
-  it.each([{ batches: 0 }, { batches: 1.5 }, { topK: 0 }, { topK: 20 }, { topK: 2.5 }, { temperatures: [] }, { temperatures: [1, 0] }, { shardBytes: 0 }])("refuses %j", async (changed) => {
+  it.each([{ batches: 0 }, { batches: 1.5 }, { start: -1 }, { topK: 0 }, { topK: 20 }, { topK: 2.5 }, { temperatures: [] }, { temperatures: [1, 0] }, { shardBytes: 0 }])("refuses %j", async (changed) => {
     await expect(cache(changed)).rejects.toMatchObject({ code: "distill/bad-option" });
     expect(readdirSync(root)).not.toContain(folder.split("/").at(-1));
   });
@@ -138,10 +140,36 @@ describe("cacheTeacherLogits", () => {
     expect(openLogitsCache(folder).batches).toBe(7);
   });
 
-  it("refuses a teacher that says what is not finite", async () => {
+  it("refuses a teacher that says what is not finite, and leaves nothing where it has kept nothing", async () => {
     const broken = createModel(arch, { kind: "mlm" } as const, 1);
     broken.parameters.view("mlm.bias")[3] = Number.NaN;
-    await expect(cache({ teacher: broken })).rejects.toMatchObject({ code: "distill/not-finite" });
+    await expect(cache({ teacher: broken, folder: join(folder, "deep/down") })).rejects.toMatchObject({ code: "distill/not-finite" });
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("takes a folder over from a process that was killed before its first shard, whatever its teacher", async () => {
+    await cache();
+    for (const name of readdirSync(folder)) if (name.startsWith("logits-")) rmSync(join(folder, name));
+    expect(await cache({ topK: 3 })).toBe(7);
+    expect(openLogitsCache(folder).header.topK).toBe(3);
+  });
+
+  it("begins at any batch", async () => {
+    await cache({ topK: 19 });
+    const from = join(folder, "later");
+    await cache({ topK: 19, folder: from, start: 4, batches: 3 });
+    const [whole, later] = [openLogitsCache(folder), openLogitsCache(from)];
+    expect(later.header.start).toBe(4);
+    expect([0, 1, 2].map((i) => [later.read(i).batch, later.read(i).logits])).toEqual([4, 5, 6].map((i) => [whole.read(i).batch, whole.read(i).logits]));
+    for (const opened of [whole, later]) opened.close();
+  });
+
+  it("lets the timers of its thread in between batches", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 0);
+    let last = 0;
+    for await (const { batches } of cacheTeacherLogits({ ...options, batches: 100_000, signal: controller.signal })) last = batches;
+    expect(last).toBeLessThan(100_000);
   });
 });
 

@@ -1,14 +1,16 @@
 import { type MlmBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { type MlmModel, type MlmShape, type ProcessLock, fingerprint, makeFolder, tryProcessLock } from "@bort/nn";
+import { type MlmModel, type MlmShape, fingerprint } from "@bort/nn";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { DistillError } from "../distill-error.js";
 import { runningTeacher } from "../running-teacher.js";
 import { batchFingerprint } from "./batch-fingerprint.js";
-import { type HashedHeader, type LogitsCacheHeader, claimHeader, hashed } from "./logits-cache-header.js";
+import { type HashedHeader, type LogitsCacheHeader, claimHeader, hashed, requireSameHeader } from "./logits-cache-header.js";
 import { encodeRecord, recordSizeBytes } from "./logits-record.js";
-import { openShard, shardName, writeShard } from "./logits-shard.js";
+import { hasShards, openShard, shardName, writeShard } from "./logits-shard.js";
+import { takeCacheFolder } from "./take-cache-folder.js";
 
 export interface CacheTeacherLogitsOptions {
   readonly backend: Backend;
@@ -16,8 +18,10 @@ export interface CacheTeacherLogitsOptions {
   /** Batches of `shape`: those that the student will be trained on. */
   readonly train: MlmBatches;
   readonly shape: MlmShape;
-  /** How many, from the first on: the steps of a run, or fewer for a run that repeats them. */
+  /** How many: the steps of a run, or fewer for a run that repeats them. */
   readonly batches: number;
+  /** Number of the first. Default 0. */
+  readonly start?: number;
   readonly folder: string;
   /** Logits kept at each masked place, the largest. Default 64, or the vocabulary where that is smaller. */
   readonly topK?: number;
@@ -44,17 +48,17 @@ export interface CachedEvent {
  * and shards with checksums, each there whole or not at all. Called again, it goes on where it stopped and fills gaps; it returns how many batches are there.
  *
  * @throws DistillError `distill/bad-option`; `distill/other-cache` where the folder holds the logits of another teacher, of other batches or options;
- * `distill/bad-cache` for a damaged shard; `distill/locked` while another process writes there; `distill/not-finite`. NnError `nn/write-failed`.
+ * `distill/bad-cache` for a damaged shard; `distill/locked` while another process writes there; `distill/not-finite`. NnError `nn/write-failed`, DataError `data/write-failed`.
  */
 export async function* cacheTeacherLogits(options: CacheTeacherLogitsOptions): AsyncGenerator<CachedEvent, number> {
-  const { backend, teacher, train, shape, batches, folder, signal } = options;
+  const { backend, teacher, train, shape, batches, start = 0, folder, signal } = options;
   const claimed = hashed(headerOf(options));
-  const lock = locked(folder);
+  const taken = takeCacheFolder(folder);
   const running = runningTeacher(teacher, { backend, shape, name: "teacher" });
   running.view.logits(1);
   const recordAt = async (index: number): Promise<Uint8Array> => {
-    const batch = train.at(index);
-    const [logits] = Object.values(await running.feeds(batch, index));
+    const batch = train.at(start + index);
+    const [logits] = Object.values(await running.feeds(batch, start + index));
     return encodeRecord(claimed.header, batchFingerprint(batch), logits as Float32Array);
   };
   const { shardRecords } = claimed.header;
@@ -69,6 +73,7 @@ export async function* cacheTeacherLogits(options: CacheTeacherLogitsOptions): A
         while (records.length < wanted && !(signal?.aborted ?? false)) {
           records.push(await recordAt(first + records.length));
           yield { type: "cached", batches: first + records.length, of: batches };
+          await setImmediate(); // Lets signals and timers in: the teacher itself may hold the thread.
         }
       } finally {
         if (records.length > found) writeShard(folder, shard, claimed, records);
@@ -77,16 +82,15 @@ export async function* cacheTeacherLogits(options: CacheTeacherLogitsOptions): A
     }
     return batches;
   } finally {
-    lock.release();
+    taken.release();
     await running.dispose();
   }
 }
 
-function locked(folder: string): ProcessLock {
-  makeFolder(folder);
-  const attempt = tryProcessLock(join(folder, "cache.lock"));
-  if (attempt.taken) return attempt.lock;
-  throw new DistillError("distill/locked", `distill: process ${attempt.pid} is writing the cache in ${folder}; wait for it, or give another folder`);
+/** Throws, before any work, what `cacheTeacherLogits` throws for options that cannot be, or for a folder with another cache. */
+export function checkCache(options: CacheTeacherLogitsOptions): void {
+  const wanted = hashed(headerOf(options));
+  if (hasShards(options.folder)) requireSameHeader(options.folder, wanted);
 }
 
 /** The records of a shard that is there, verified. */
@@ -102,17 +106,19 @@ function recordsOf(folder: string, shard: number, claimed: HashedHeader): Uint8A
 }
 
 function headerOf(options: CacheTeacherLogitsOptions): LogitsCacheHeader {
-  const { teacher: { arch, parameters }, train, shape, batches, topK = Math.min(64, arch.vocabSize), precision = "float16", temperatures = [1, 2], shardBytes = 1 << 24 } = options;
+  const { teacher: { arch, parameters }, train, shape, batches, start = 0, shardBytes = 1 << 24 } = options;
+  const { topK = Math.min(64, arch.vocabSize), precision = "float16", temperatures = [1, 2] } = options;
   const bad = (message: string): DistillError => new DistillError("distill/bad-option", `distill: ${message}`);
   const { batchSize, sequenceLength, maskedPerSequence, padded = false } = shape;
   if (!(Number.isInteger(batches) && batches >= 1)) throw bad(`batches to cache must be a whole number from 1, got ${batches}`);
+  if (!(Number.isInteger(start) && start >= 0)) throw bad(`the number of the first batch must be a whole number from 0, got ${start}`);
   if (!(Number.isInteger(topK) && topK >= 1 && topK <= arch.vocabSize)) throw bad(`topK must be a whole number in [1, ${arch.vocabSize}], the vocabulary, got ${topK}`);
   if (temperatures.length === 0 || !temperatures.every((each) => each > 0 && each < Infinity)) throw bad(`temperatures must be numbers above 0, got ${temperatures.join(", ") || "none"}`);
   if (!(shardBytes >= 1)) throw bad(`shardBytes must be at least 1, got ${shardBytes}`);
   if (batchSize * maskedPerSequence * arch.vocabSize > 2 ** 31 - 1) throw bad(`a batch may have at most 2^31 - 1 logits, got ${batchSize} x ${maskedPerSequence} x ${arch.vocabSize}; take smaller batches`);
   const header: LogitsCacheHeader = {
-    format: "bort-logits-1", arch, weights: fingerprint(parameters.flat), shape: { batchSize, sequenceLength, maskedPerSequence, ...(padded && { padded }) }, firstBatch: batchFingerprint(train.at(0)),
-    topK, precision, temperatures, shardRecords: 1,
+    format: "bort-logits-1", arch, weights: fingerprint(parameters.flat), shape: { batchSize, sequenceLength, maskedPerSequence, ...(padded && { padded }) },
+    ...(start > 0 && { start }), firstBatch: batchFingerprint(train.at(start)), topK, precision, temperatures, shardRecords: 1,
   };
   return { ...header, shardRecords: Math.max(1, Math.floor(shardBytes / recordSizeBytes(header))) };
 }

@@ -1,7 +1,7 @@
 import { type EncoderArch } from "@bort/arch";
 import { type MlmShape, writeFileAtomically } from "@bort/nn";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DistillError } from "../distill-error.js";
 
@@ -13,6 +13,8 @@ export interface LogitsCacheHeader {
   /** Fingerprint of the teacher's weights. */
   readonly weights: string;
   readonly shape: MlmShape;
+  /** Number of the first batch among those of the run. Absent where it is 0. */
+  readonly start?: number;
   /** Fingerprint of the first batch; every record has that of its own. */
   readonly firstBatch: string;
   /** Logits kept at each masked place, the largest; the vocabulary for all. */
@@ -34,28 +36,41 @@ const FILE = "cache.json";
 
 export const hashed = (header: LogitsCacheHeader): HashedHeader => ({ header, sha256: createHash("sha256").update(JSON.stringify(header)).digest("hex") });
 
+/** What a cache is of where a field of its header differs. */
+const otherness: Readonly<Record<keyof LogitsCacheHeader, string>> = {
+  format: "another format", arch: "another teacher", weights: "another teacher", shape: "batches of another shape", start: "other steps of a run",
+  firstBatch: "other batches: text, seed, packing or masks differ",
+  topK: "other options", precision: "other options", temperatures: "other options", shardRecords: "other options",
+};
+
 /**
  * Begins a cache, or goes on with one of the same header.
  *
- * @throws DistillError `distill/other-cache`, `distill/bad-cache`; NnError `nn/write-failed`
+ * @throws what {@link requireSameHeader} throws; NnError `nn/write-failed`
  */
 export function claimHeader(folder: string, wanted: HashedHeader): void {
-  if (!existsSync(join(folder, FILE))) {
-    writeFileAtomically(join(folder, FILE), `${JSON.stringify({ ...wanted.header, sha256: wanted.sha256 }, null, 2)}\n`);
-    return;
-  }
+  if (existsSync(join(folder, FILE))) requireSameHeader(folder, wanted);
+  else writeFileAtomically(join(folder, FILE), `${JSON.stringify({ ...wanted.header, sha256: wanted.sha256 }, null, 2)}\n`);
+}
+
+/** @throws DistillError `distill/other-cache`, `distill/bad-cache` */
+export function requireSameHeader(folder: string, wanted: HashedHeader): void {
   const { header } = readHeader(folder);
-  for (const name of Object.keys(wanted.header) as (keyof LogitsCacheHeader)[]) {
-    const [found, now] = [header[name], wanted.header[name]].map((value) => JSON.stringify(value));
-    if (found !== now) {
-      throw new DistillError("distill/other-cache", `distill: ${folder} holds a cache with another ${name} (${found}, now ${now}); give the same teacher, data and options, or another folder`);
-    }
+  for (const name of Object.keys(otherness) as (keyof LogitsCacheHeader)[]) {
+    const [found = "none", now = "none"] = [header[name], wanted.header[name]].map((value) => JSON.stringify(value));
+    if (found === now) continue;
+    const values = name === "arch" ? "" : ` (${name} ${found}, now ${now})`; // An architecture lists every layer.
+    throw new DistillError("distill/other-cache",
+      `distill: ${folder} holds a cache of ${otherness[name]}${values}; give the same teacher, data and options, or another folder`);
   }
 }
 
+/** Removes the header of a cache that has no shards. */
+export const removeHeader = (folder: string): void => rmSync(join(folder, FILE), { force: true });
+
 /** @throws DistillError `distill/bad-cache` */
 export function readHeader(folder: string): HashedHeader {
-  const bad = (why: string): DistillError => new DistillError("distill/bad-cache", `distill: the cache of logits in ${folder} cannot be used: ${why}; make it again by cacheTeacherLogits`);
+  const bad = (why: string): DistillError => new DistillError("distill/bad-cache", `distill: the cache of logits in ${folder} cannot be used: ${why}; remove the folder and make it again`);
   let found: Partial<LogitsCacheHeader & { readonly sha256: string }> | null;
   try {
     found = JSON.parse(readFileSync(join(folder, FILE), "utf8")) as typeof found;

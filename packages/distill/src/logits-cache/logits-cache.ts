@@ -23,7 +23,7 @@ export interface LogitsCache {
 export function openLogitsCache(folder: string): LogitsCache {
   const hashed = readHeader(folder);
   const { header } = hashed;
-  const bad = (why: string): DistillError => new DistillError("distill/bad-cache", `distill: the cache of logits in ${folder} ${why}; run cacheTeacherLogits again, which fills gaps`);
+  const bad = (why: string): DistillError => new DistillError("distill/bad-cache", `distill: the cache of logits in ${folder} ${why}; cache the logits again, which fills gaps`);
   const names = new Set(readdirSync(folder).filter(isShardName));
   const counts = Array.from(names, (_, shard) => {
     if (!names.has(shardName(shard))) throw bad(`has ${names.size} shards, and ${shardName(shard)} is not among them`);

@@ -1,6 +1,6 @@
 import { writeFileAtomically } from "@bort/nn";
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DistillError } from "../distill-error.js";
 import { type HashedHeader } from "./logits-cache-header.js";
@@ -19,6 +19,9 @@ export const shardName = (shard: number): string => `logits-${String(shard).padS
 
 /** Whether a file is a shard by its name. */
 export const isShardName = (name: string): boolean => /^logits-\d{6,}\.bin$/.test(name);
+
+/** Whether a folder is there and holds a shard. */
+export const hasShards = (folder: string): boolean => existsSync(folder) && readdirSync(folder).some(isShardName);
 
 /** Writes a shard whole or not at all; throws NnError `nn/write-failed`. */
 export function writeShard(folder: string, shard: number, { sha256 }: HashedHeader, records: readonly Uint8Array[]): void {
@@ -44,7 +47,7 @@ export interface LogitsShard {
 /** @throws DistillError `distill/bad-cache` for a file that is not such a shard, or was cut short. */
 export function openShard(folder: string, shard: number, { header, sha256 }: HashedHeader): LogitsShard {
   const path = join(folder, shardName(shard));
-  const bad = (why: string): DistillError => new DistillError("distill/bad-cache", `distill: ${path} ${why}; remove it and run cacheTeacherLogits again, which fills the gap`);
+  const bad = (why: string): DistillError => new DistillError("distill/bad-cache", `distill: ${path} ${why}; remove it and cache the logits again, which fills the gap`);
   const descriptor = openSync(path, "r");
   const read = (start: number, length: number): Buffer => {
     const bytes = Buffer.alloc(length);
