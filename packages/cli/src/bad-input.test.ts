@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, truncateSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestWorkplace } from "./test-workplace.js";
+import { TestWorkplace, changed } from "./test-workplace.js";
 
 const place = new TestWorkplace();
 beforeAll(async () => {
@@ -8,6 +8,8 @@ beforeAll(async () => {
   mkdirSync(place.at("empty"));
   mkdirSync(place.at("latin"));
   mkdirSync(place.at("broken"));
+  mkdirSync(place.at("no-dev"));
+  cpSync(place.at("SST-2/train.tsv"), place.at("no-dev/train.tsv"));
   place.write("empty/blank.txt", "\n \n");
   place.write("latin/a.txt", Buffer.concat([readFileSync(place.at("corpus/a.txt")), Buffer.from("\n\ncaf\u00e9 ", "latin1")]));
   place.write("tiny.txt", "one\n\ntwo\n");
@@ -18,24 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-/** The arguments with one option's value replaced, or added. */
-function changed(args: readonly string[], option: string, value: string): string[] {
-  const index = args.indexOf(option);
-  return index < 0 ? [...args, option, value] : [...args.slice(0, index + 1), value, ...args.slice(index + 2)];
-}
-
-/** Runs a command that must end with code 2 and one line, and leave the folder as it was. */
-async function refused(args: readonly string[]): Promise<string> {
-  const before = place.list();
-  const { code, stdout, stderr } = await place.bort([...args, "--quiet"]);
-  expect(stderr).toMatch(/^bort: [^\n]+\n$/);
-  expect([code, stdout]).toEqual([2, ""]);
-  expect(place.list()).toEqual(before);
-  return stderr;
-}
-
-const distillation = (): string[] =>
-  ["distill", "--teacher", place.at("teacher"), "--corpus", place.at("corpus"), "--arch", "1,1,8,16", "--steps", "3", "--batch-size", "2", "--out", place.at("out")];
 const finetuning = (): string[] => ["finetune", "--model", place.at("teacher"), "--task", "sst-2", "--data", place.at("SST-2"), "--out", place.at("out")];
 
 describe("what pretrain refuses", () => {
@@ -57,23 +41,23 @@ describe("what pretrain refuses", () => {
     ["an --out below a file", "--out", () => place.at("file/run"), "part of the path is a file"],
     ["an --out that is a file", "--out", () => place.at("file"), "part of the path is a file"],
   ])("%s", async (_, option, value, told) => {
-    expect(await refused(changed(place.pretraining("out"), option, value()))).toContain(told);
+    expect(await place.refused(changed(place.pretraining("out"), option, value()))).toContain(told);
   });
 
   it("a folder that cannot be made", async () => {
-    expect(await refused(changed(place.pretraining("out"), "--out", "/proc/bort"))).toContain("/proc/bort");
+    expect(await place.refused(changed(place.pretraining("out"), "--out", "/proc/bort"))).toContain("/proc/bort");
   });
 
   it("a folder that holds a run, which it leaves as it is", async () => {
     const before = readFileSync(place.at("teacher/events.jsonl"));
-    expect(await refused(place.pretraining("teacher"))).toMatch(/--resume.*another --out/);
+    expect(await place.refused(place.pretraining("teacher"))).toMatch(/--resume.*another --out/);
     expect(readFileSync(place.at("teacher/events.jsonl")).equals(before)).toBe(true);
   });
 
   it("a failure leaves what was in the folder before it", async () => {
     mkdirSync(place.at("mine"));
     place.write("mine/notes.md", "mine");
-    await refused(changed(place.pretraining("mine"), "--corpus", place.at("latin")));
+    await place.refused(changed(place.pretraining("mine"), "--corpus", place.at("latin")));
     expect(readdirSync(place.at("mine"))).toEqual(["notes.md"]);
   });
 
@@ -100,7 +84,7 @@ describe("what --resume refuses", () => {
     cpSync(place.at("teacher"), place.at(run), { recursive: true });
     const tensors = readdirSync(place.at(`${run}/checkpoint`)).find((file) => file.endsWith(".safetensors"))!;
     damage(place.at(`${run}/checkpoint/${tensors}`));
-    expect(await refused(place.pretraining(run, "--resume"))).toContain("checkpoint");
+    expect(await place.refused(place.pretraining(run, "--resume"))).toContain("checkpoint");
     expect(existsSync(place.at(`${run}/checkpoint/checkpoint.json`))).toBe(true);
   });
 });
@@ -115,21 +99,22 @@ describe("what extract refuses", () => {
     ["a teacher that is not there", "--teacher", () => place.at("gone"), "gone"],
     ["sequences longer than the teacher reads", "--sequence-length", () => "17", "16"],
   ])("%s", async (_, option, value, told) => {
-    expect(await refused(changed(place.search("teacher", "out"), option, value()))).toContain(told);
+    expect(await place.refused(changed(place.search("teacher", "out"), option, value()))).toContain(told);
   });
 });
 
 describe("what the others refuse", () => {
   it.each([
-    ["distill: a temperature of 0", () => changed(distillation(), "--temperature", "0"), "temperature"],
-    ["distill: sequences longer than the teacher reads", () => changed(distillation(), "--sequence-length", "32"), "16"],
-    ["finetune: a task that there is not", () => changed(finetuning(), "--task", "mnli"), "SST-2"],
-    ["finetune: a file without a column", () => changed(finetuning(), "--data", place.at("broken")), 'column "label"'],
-    ["finetune: a folder without the files", () => changed(finetuning(), "--data", place.at("corpus")), "train.tsv"],
+    ["distill: a temperature of 0", () => changed(place.distillation("teacher", "out"), "--temperature", "0"), "temperature"],
+    ["distill: sequences longer than the teacher reads", () => changed(place.distillation("teacher", "out"), "--sequence-length", "32"), "16"],
+    ["finetune: a task that there is not", () => changed(finetuning(), "--task", "snli"), "SST-2"],
+    ["finetune: a file without a column", () => changed(finetuning(), "--data", place.at("broken")), "has no label"],
+    ["finetune: a folder without the files", () => changed(finetuning(), "--data", place.at("corpus")), "no train split of SST-2"],
     ["finetune: steps and epochs", () => [...finetuning(), "--steps", "1", "--epochs", "1"], "not both"],
+    ["finetune: patience where nothing is measured", () => changed(changed(finetuning(), "--data", place.at("no-dev")), "--patience", "2"), "dev split"],
     ["finetune: a model that is not there", () => changed(finetuning(), "--model", place.at("gone")), "config.json"],
   ])("%s", async (_, args, told) => {
-    expect(await refused(args())).toContain(told);
+    expect(await place.refused(args())).toContain(told);
   });
 
   it("eval and export: models that they cannot use, folders that they would spoil", async () => {

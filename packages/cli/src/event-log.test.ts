@@ -1,12 +1,21 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { openEventLog } from "./event-log.js";
+import { loggedEvents, openEventLog } from "./event-log.js";
 import { TestWorkplace } from "./test-workplace.js";
 
 const place = new TestWorkplace();
 afterAll(() => place.remove());
 
 const lines = (path: string): unknown[] => readFileSync(path, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line) as unknown);
+
+it("loggedEvents gives numbers that are not finite back as NaN, and an empty list where there is no log", () => {
+  const path = place.at("loss.jsonl");
+  expect(loggedEvents(path)).toEqual([]);
+  const log = openEventLog(path);
+  for (const loss of [1.5, NaN, Infinity]) log.append({ type: "step", step: 1, loss });
+  log.close();
+  expect(loggedEvents(path)).toEqual([1.5, NaN, NaN].map((loss) => ({ type: "step", step: 1, loss })));
+});
 
 describe("openEventLog", () => {
   const path = place.at("events.jsonl");

@@ -15,7 +15,7 @@ export interface EventLog {
  * @throws CliError `cli/write-failed`, NnError `nn/write-failed`
  */
 export function openEventLog(path: string, keepUpTo?: number): EventLog {
-  const kept = keepUpTo === undefined ? [] : wholeEvents(path).filter(({ step }) => step === undefined || step <= keepUpTo);
+  const kept = keepUpTo === undefined ? [] : loggedEvents(path).filter(({ step }) => step === undefined || step <= keepUpTo);
   writeFileAtomically(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
   const known = new Set(kept.map(keyOf).filter((key) => key !== undefined));
   const file = openSync(path, "a");
@@ -33,7 +33,8 @@ export function openEventLog(path: string, keepUpTo?: number): EventLog {
   };
 }
 
-interface LoggedEvent {
+/** What every event has that is of a step. */
+export interface LoggedEvent {
   readonly type?: string;
   readonly step?: number;
 }
@@ -41,12 +42,12 @@ interface LoggedEvent {
 /** What a resumed run may tell a second time: the evaluation at the step that it goes on from, or its early end there. */
 const keyOf = ({ type, step }: LoggedEvent): string | undefined => (type === "evaluation" || type === "stopped" ? `${type} ${step}` : undefined);
 
-/** The events of a log, without a line that a crash cut short. */
-function wholeEvents(path: string): LoggedEvent[] {
+/** The events of a log, without a line that a crash cut short; numbers that are not finite, which JSON cannot say, are NaN. */
+export function loggedEvents(path: string): LoggedEvent[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8").split("\n").flatMap((line) => {
     try {
-      return line === "" ? [] : [JSON.parse(line) as LoggedEvent];
+      return line === "" ? [] : [JSON.parse(line, (_, value: unknown) => value ?? NaN) as LoggedEvent];
     } catch {
       return [];
     }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestWorkplace } from "./test-workplace.js";
+import { TestWorkplace, untimed } from "./test-workplace.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const bundle = join(root, "node_modules/.cache", `bort-cli-workers-${process.pid}`);
@@ -26,6 +26,7 @@ afterAll(() => {
 });
 
 const search = (out: string, ...more: string[]): string[] => place.search("teacher", out, "--json", ...more);
+const resultOf = ({ stdout }: Ended): unknown => untimed(JSON.parse(stdout) as Record<string, unknown>);
 const textOf = (path: string): string => (existsSync(place.at(path)) ? readFileSync(place.at(path), "utf8") : "");
 const trialsIn = (out: string): number => textOf(`${out}/trials.jsonl`).split('{"trial":').length - 1;
 
@@ -60,9 +61,10 @@ describe("extract --workers", () => {
   it("gives what a search in one process gives", async () => {
     const whole = await place.bort(search("whole"));
     const apart = await bort(search("apart", "--workers", "2"));
-    expect([apart.code, JSON.parse(apart.stdout)]).toEqual([0, whole.json()]);
+    expect([apart.code, resultOf(apart)]).toEqual([0, untimed(whole.json())]);
     expect(textOf("apart/events.jsonl")).toContain('"type":"step"');
     expect(textOf("apart/trials.jsonl")).not.toContain(place.folder);
+    expect(existsSync(place.at("apart/teacher-logits"))).toBe(false);
   });
 
   it.each(["SIGKILL", "SIGINT"] as const)("goes on after %s with other workers, repeats no trial and ends alike", async (signal) => {
@@ -71,8 +73,9 @@ describe("extract --workers", () => {
     expect(left.code).toBe(signal === "SIGKILL" ? null : 130);
     const log = textOf(`${signal}/trials.jsonl`);
     expect(trialsIn(signal)).toBeLessThan(4);
+    expect(existsSync(place.at(`${signal}/teacher-logits`))).toBe(signal === "SIGKILL");
     const resumed = await bort(search(signal, "--workers", "2", "--resume"));
-    expect([resumed.code, JSON.parse(resumed.stdout)]).toEqual([0, whole.json()]);
+    expect([resumed.code, resultOf(resumed)]).toEqual([0, untimed(whole.json())]);
     expect(textOf(`${signal}/trials.jsonl`).startsWith(log)).toBe(true);
     expect(trialsIn(signal)).toBe(4);
   });

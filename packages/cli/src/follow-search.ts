@@ -1,13 +1,16 @@
 import { formatTuple } from "@bort/arch";
-import { type SearchEvent, type SearchResult, type TrialLog } from "@bort/fptas";
+import { type SearchEvent, type TrialLog } from "@bort/fptas";
 import { openEventLog } from "./event-log.js";
 import { Interruption } from "./interruption.js";
 import { type NewBar } from "./progress.js";
 import { type RunFolder } from "./run-folder.js";
+import { type Found } from "./search-report.js";
 
 export interface FollowSearchOptions {
   readonly run: RunFolder;
   readonly bars: NewBar;
+  /** Trainings of a trial. */
+  readonly seeds: number;
   readonly signal: AbortSignal;
 }
 
@@ -16,8 +19,8 @@ export interface FollowSearchOptions {
  *
  * @throws Interruption where the user left; what the search and the logs throw
  */
-export async function followSearch(search: AsyncGenerator<SearchEvent, SearchResult, void>, log: TrialLog, { run, bars, signal }: FollowSearchOptions): Promise<SearchResult> {
-  const progress = new TrialProgress(bars);
+export async function followSearch(search: AsyncGenerator<SearchEvent, Found, void>, log: TrialLog, { run, bars, seeds, signal }: FollowSearchOptions): Promise<Found> {
+  const progress = new TrialProgress(bars, seeds);
   try {
     const events = openEventLog(run.at("events.jsonl"));
     try {
@@ -42,15 +45,18 @@ export async function followSearch(search: AsyncGenerator<SearchEvent, SearchRes
 /** A bar over the trials of a search, those under way counted in parts. */
 class TrialProgress {
   done = 0;
-  readonly #underWay = new Map<number, number>();
+  /** Of each trial the parts that its seeds have done, by seed. */
+  readonly #underWay = new Map<number, number[]>();
   #bar: ReturnType<NewBar> | undefined;
   #total = 0;
 
-  constructor(private readonly bars: NewBar) {}
+  constructor(private readonly bars: NewBar, private readonly seeds: number) {}
 
   show(event: SearchEvent): void {
     if (event.type === "step") {
-      this.#underWay.set(event.index, event.step.step / (event.step.steps + 1));
+      const parts = this.#underWay.get(event.index) ?? [];
+      parts[event.seed ?? 0] = event.step.step / (event.step.steps + 1) / this.seeds;
+      this.#underWay.set(event.index, parts);
       this.#update(event.of, formatTuple(event.arch));
     }
     if (event.type === "trial") {
@@ -70,6 +76,6 @@ class TrialProgress {
       this.#bar = this.bars("trials", total, this.done);
       this.#total = total;
     }
-    this.#bar?.update([...this.#underWay.values()].reduce((sum, part) => sum + part, this.done), name);
+    this.#bar?.update([...this.#underWay.values()].flat().reduce((sum, part) => sum + part, this.done), name);
   }
 }

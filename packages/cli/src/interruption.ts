@@ -8,6 +8,9 @@ export class Interruption extends Error {
   }
 }
 
+/** Whether an error is the user's leaving, which `signal` told, and no fault. */
+export const isInterruption = (error: unknown, signal: AbortSignal): boolean => error instanceof Interruption || (signal.aborted && error === signal.reason);
+
 /** A command line to type, `--resume` added. */
 export function resumeLine(args: readonly string[]): string {
   const words = args.includes("--resume") ? args : [...args, "--resume"];

@@ -33,11 +33,7 @@ export const integer = (description: string, least: number): Option<number | und
   });
 
 /** A finite decimal number; its range is left to whom it is given to. */
-export const decimal = (description: string): Option<number | undefined> =>
-  valued("X", description, (value, name) => {
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value))) return Number(value);
-    throw usageError(`--${name} must be a number, got ${JSON.stringify(value)}`);
-  });
+export const decimal = (description: string): Option<number | undefined> => valued("X", description, decimalOf);
 
 export const choice = <const T extends string>(choices: readonly T[], description: string): Option<T | undefined> =>
   valued(choices.join("|"), description, (value, name) => {
@@ -48,6 +44,10 @@ export const choice = <const T extends string>(choices: readonly T[], descriptio
 
 /** As many values as are given. */
 export const anyList = (hint: string, description: string): Option<readonly string[]> => ({ hint: `${hint}...`, description, list: true, read: (values) => values });
+
+/** As many decimal numbers as are given, each as `decimal` takes it. */
+export const decimals = (description: string): Option<readonly number[]> =>
+  ({ ...anyList("X", description), read: (values, name) => values.map((value) => decimalOf(value, name)) });
 
 /** One value or more. */
 export const list = (hint: string, description: string): Option<readonly string[]> => ({
@@ -78,6 +78,11 @@ export const required = <T>(option: Option<T | undefined>): Option<T> => ({
 
 function valued<T>(hint: string, description: string, parse: (value: string, name: string) => T): Option<T | undefined> {
   return { hint, description, read: ([value], name) => (value === undefined ? undefined : parse(value, name)) };
+}
+
+function decimalOf(value: string, name: string): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value))) return Number(value);
+  throw usageError(`--${name} must be a number, got ${JSON.stringify(value)}`);
 }
 
 const missing = (name: string): Error => usageError(`--${name} is missing; see --help`);

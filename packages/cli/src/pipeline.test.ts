@@ -17,7 +17,8 @@ describe("the six commands, one after the other", () => {
     const { code, json } = await place.bort(place.pretraining("teacher", "--json"));
     expect(code).toBe(0);
     expect(json()).toEqual({
-      steps: 10, loss: expect.any(Number), tokensPerSecond: expect.any(Number), validationLoss: expect.any(Number), engine: engines[0], threads: 1, out: place.at("teacher"),
+      steps: 10, loss: expect.any(Number), tokensPerSecond: expect.any(Number), validationLoss: expect.any(Number), validationAccuracy: expect.any(Number),
+      engine: engines[0], threads: 1, out: place.at("teacher"),
     });
     const [untrained] = events("teacher") as unknown as [{ metrics: { validationLoss: number } }];
     expect(json()["validationLoss"]).toBeLessThan(untrained.metrics.validationLoss);
@@ -50,7 +51,7 @@ describe("the six commands, one after the other", () => {
     const args = place.search("teacher", "timed").map((arg) => (arg === "flops" ? "measured" : arg));
     const { code, stdout } = await place.bort(args);
     // On a busy machine every candidate may look slower than its maximum point, which is an answer as well.
-    if (code === 0) expect(stdout).toMatch(/W[^]*maximum point\nlatencies: (native|onnx), 1 thread\nchosen: \d,\d,8,16\n$/);
+    if (code === 0) expect(stdout).toMatch(/W[^]*maximum point\nlatencies: (native|onnx), 1 thread\ncertificate: of 9 conditions .*\nchosen: \d,\d,8,16\n$/);
     else expect(code).toBe(2);
   });
 

@@ -1,21 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { choice, decimal, flag, integer, list, required, text, withDefault } from "./options.js";
+import { choice, decimal, decimals, flag, integer, list, required, text, withDefault } from "./options.js";
 import { readOptions } from "./read-options.js";
 
 const table = {
   corpus: list("PATH", ""), steps: required(integer("", 1)), seed: withDefault(integer("", 0), 7), rate: decimal(""), name: text("NAME", ""),
-  order: withDefault(choice(["up", "down"], ""), "up"), json: flag(""),
+  order: withDefault(choice(["up", "down"], ""), "up"), json: flag(""), shares: decimals(""),
 };
 const least = ["--corpus", "a", "--steps", "3"];
 
 describe("readOptions", () => {
   it("reads values, defaults and flags", () => {
     expect(readOptions([...least, "--rate=1e-3", "--json", "--order", "down"], table).options)
-      .toEqual({ corpus: ["a"], steps: 3, seed: 7, rate: 0.001, name: undefined, order: "down", json: true });
+      .toEqual({ corpus: ["a"], steps: 3, seed: 7, rate: 0.001, name: undefined, order: "down", json: true, shares: [] });
   });
 
   it("gives a list every value up to the next option, as often as it is named", () => {
     expect(readOptions(["--corpus", "a", "b", "--steps", "1", "--corpus=c", "d"], table)).toMatchObject({ options: { corpus: ["a", "b", "c", "d"] }, positionals: [] });
+  });
+
+  it("gives a list of numbers as numbers", () => {
+    expect(readOptions([...least, "--shares", "3", ".5", "--shares", "1e2"], table).options.shares).toEqual([3, 0.5, 100]);
   });
 
   it("keeps apart what belongs to no list, and what stands behind --", () => {
@@ -38,6 +42,7 @@ describe("readOptions", () => {
     ["a number below the least", [...least, "--seed", "-1"], "from 0"],
     ["words for a decimal", [...least, "--rate", "1e"], '"1e"'],
     ["a hexadecimal number", [...least, "--rate", "0x10"], '"0x10"'],
+    ["words among numbers", [...least, "--shares", "1", "two"], '"two"'],
     ["a choice that there is not", [...least, "--order", "left"], "up, down"],
   ])("refuses %s", (_, args, told) => {
     expect(() => readOptions(args, table)).toThrow(expect.objectContaining({ code: "cli/usage", message: expect.stringContaining(told) }));

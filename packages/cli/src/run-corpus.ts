@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
-  type Corpus, type MlmBatch, type MlmBatches, type PreparedCorpus, type PrepareProgress, type Tokenizer, corpusFingerprint, documents, firstEpoch, mlmBatches, openPreparedCorpus, prepareCorpus,
-  readTokenizerJson, validationBatches,
+  type Corpus, DataError, type MlmBatch, type MlmBatches, type MlmBatchesOptions, type PreparedCorpus, type PrepareProgress, type Tokenizer, corpusFingerprint, documents,
+  firstEpoch, mlmBatches, openPreparedCorpus, prepareCorpus, readTokenizerJson, validationBatches,
 } from "@bort/data";
 import { type MlmShape, writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
@@ -25,7 +25,7 @@ export const corpusFacts = ({ files }: Corpus): readonly { readonly name: string
  * The tokens of a run's corpus, in `corpus/` of its folder: those of an earlier run, or made now. Where a vocabulary is trained, its
  * `tokenizer.json` is written to the run's folder before anything else is trained.
  *
- * @throws CliError `cli/other-run` where the folder holds the tokens of another corpus; what `prepareCorpus` throws
+ * @throws CliError `cli/other-run` where the folder holds the tokens of another corpus; what `prepareCorpus` and `openPreparedCorpus` throw
  */
 export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): Promise<PreparedCorpus> {
   const { corpus, tokenizer, signal } = options;
@@ -36,7 +36,8 @@ export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): 
     if (readFileSync(manifest, "utf8") !== facts) {
       throw new CliError("cli/other-run", `${folder} was made from another corpus or for another vocabulary; give the same ones, or another --out`);
     }
-    return openPreparedCorpus(folder, "encode" in tokenizer ? tokenizer : readTokenizerJson(readFileSync(run.at("tokenizer.json"), "utf8")));
+    const prepared = openIfWhole(folder, "encode" in tokenizer ? tokenizer : readTokenizerJson(readFileSync(run.at("tokenizer.json"), "utf8")));
+    if (prepared !== undefined) return prepared;
   }
   const reading = readingBars(corpus, options.bars);
   const merging = vocabularyBar(options.bars);
@@ -49,6 +50,16 @@ export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): 
   writeFileAtomically(run.at("tokenizer.json"), prepared.tokenizer.toJson());
   writeFileAtomically(manifest, facts);
   return prepared;
+}
+
+/** `undefined` where a file is missing: one that was damaged may have been deleted, as the error that named it says, to be made again. */
+function openIfWhole(folder: string, tokenizer: Tokenizer): PreparedCorpus | undefined {
+  try {
+    return openPreparedCorpus(folder, tokenizer);
+  } catch (error) {
+    if (error instanceof DataError && error.code === "data/missing-path") return undefined;
+    throw error;
+  }
 }
 
 const labels: Readonly<Record<PrepareProgress["stage"], string>> = { vocabulary: "words", train: "tokens: training", validation: "tokens: validation" };
@@ -84,10 +95,13 @@ export interface RunBatches {
   readonly validation: readonly MlmBatch[];
 }
 
-/** Batches of a shape: endless shuffled ones, and up to `most` fixed ones of the validation part; @throws DataError `data/corpus-too-small` */
-export function batchesOf({ train, validation, tokenizer }: PreparedCorpus, shape: MlmShape, seed: number, most: number): RunBatches {
+/** The shape of batches, and how they are packed and masked where that is not as by default. */
+export type BatchForm = MlmShape & Pick<MlmBatchesOptions, "packing" | "wordStarts">;
+
+/** Batches of a form: endless shuffled ones, and up to `most` fixed ones of the validation part; @throws DataError `data/corpus-too-small` */
+export function batchesOf({ train, validation, tokenizer }: PreparedCorpus, form: BatchForm, seed: number, most: number): RunBatches {
   return {
-    train: mlmBatches(train, { ...shape, seed, tokenizer }),
-    validation: firstEpoch(validationBatches(validation, { ...shape, tokenizer }), most),
+    train: mlmBatches(train, { ...form, seed, tokenizer }),
+    validation: firstEpoch(validationBatches(validation, { ...form, tokenizer }), most),
   };
 }

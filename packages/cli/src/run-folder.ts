@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { type EngineFacts } from "@bort/backend";
-import { hasCheckpoint, tryProcessLock, writeFileAtomically } from "@bort/nn";
+import { tryProcessLock } from "@bort/data";
+import { hasCheckpoint, writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 import { Interruption } from "./interruption.js";
 import { OutputFolder } from "./output-folder.js";
@@ -44,17 +45,17 @@ export class RunFolder {
 
   /**
    * Does the work of a run in its folder, which is made where it is not there, and notes request and result in `run.json`. Where the work
-   * fails, what it made is removed, unless there is a checkpoint or a trial to go on from.
+   * fails, what it made is removed, unless there is a checkpoint, a trial or a teacher's logits to go on from.
    *
    * One process may use a folder at a time; another is refused, and what it sees there is left alone.
    *
-   * @throws CliError `cli/write-failed`, `cli/folder-in-use`, `cli/other-run` where the folder's `run.json` tells of another run; NnError `nn/write-failed`;
-   * what `work` throws
+   * @throws CliError `cli/write-failed`, `cli/folder-in-use`, `cli/other-run` where the folder's `run.json` tells of another run; DataError
+   * `data/write-failed`; NnError `nn/write-failed`; what `work` throws
    */
   static use<Result extends object>(path: string, request: RunRequest, work: (run: RunFolder) => Promise<Result>): Promise<Result> {
     const run = new RunFolder(path);
     const isKept = (error: unknown): boolean =>
-      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasTrial(run.at("trials.jsonl"));
+      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasTrial(run.at("trials.jsonl")) || hasLogits(run.at("logits"));
     return OutputFolder.use(path, () => run.#alone(async () => {
       const isResumed = existsSync(run.at("run.json"));
       if (isResumed) requireSameRun(run.at("run.json"), request);
@@ -75,7 +76,7 @@ export class RunFolder {
 
   async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
     const attempt = tryProcessLock(this.at("run.lock"));
-    if (!attempt.taken) throw new CliError("cli/folder-in-use", `${this.path} is in use by process ${attempt.pid}; wait until that ends, or give another --out`);
+    if (!attempt.taken) throw new CliError("cli/folder-in-use", `${this.path} is in use by ${attempt.holder}; wait until that ends, or give another --out`);
     try {
       return await work();
     } finally {
@@ -94,6 +95,7 @@ export class RunFolder {
 
 const isInUse = (error: unknown): boolean => error instanceof CliError && error.code === "cli/folder-in-use";
 const hasTrial = (path: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes('\n{"trial":');
+const hasLogits = (path: string): boolean => existsSync(path) && readdirSync(path, { recursive: true }).some((name) => String(name).endsWith(".bin"));
 
 function requireSameRun(path: string, { command, inputs = {}, ...request }: RunRequest): void {
   let earlier: Partial<RunRequest>;

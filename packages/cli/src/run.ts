@@ -10,7 +10,7 @@ import { extract } from "./commands/extract.js";
 import { finetune } from "./commands/finetune.js";
 import { pretrain } from "./commands/pretrain.js";
 import { editDistance } from "./edit-distance.js";
-import { Interruption, resumeLine } from "./interruption.js";
+import { Interruption, isInterruption, resumeLine } from "./interruption.js";
 import { type Terminal, printLine } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -45,7 +45,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
 }
 
 function report(error: unknown, args: readonly string[], { stderr }: Terminal, signal: AbortSignal): number {
-  if (error instanceof Interruption || (signal.aborted && error === signal.reason)) {
+  if (isInterruption(error, signal)) {
     const { message, resumable } = error instanceof Interruption ? error : { message: "interrupted before anything new was kept", resumable: false };
     printLine(stderr, resumable ? `${message}; go on with: ${resumeLine(args)}` : message);
     return 130;

@@ -1,9 +1,10 @@
 import { type GridSpace } from "@bort/arch";
 import {
-  exhaustiveSearch, extract, randomSearch, regularizedEvolution, type SearchEvent, type SearchOptions, type SearchResult, successiveHalving,
+  exhaustiveSearch, extract, randomSearch, regularizedEvolution, type SearchEvent, type SearchOptions, successiveHalving,
 } from "@bort/fptas";
 import { usageError } from "./cli-error.js";
 import { type Option, type OptionValues, choice, described, integer, withDefault } from "./options.js";
+import { type Found } from "./search-report.js";
 
 const names = ["fptas", "exhaustive", "random", "evolution", "halving"] as const;
 type StrategyName = (typeof names)[number];
@@ -51,7 +52,7 @@ export interface StrategySearchOptions<Theta> extends SearchOptions<Theta> {
 /** Searches by a strategy; the settings must be those of `strategySettings`. */
 export function searchBy<Theta>(
   { strategy, epsilon = 2, trials, ...numbers }: StrategySettings, options: StrategySearchOptions<Theta>,
-): AsyncGenerator<SearchEvent, SearchResult, void> {
+): AsyncGenerator<SearchEvent, Found, void> {
   switch (strategy) {
     case "fptas": return extract({ ...options, epsilon });
     case "exhaustive": return exhaustiveSearch(options);

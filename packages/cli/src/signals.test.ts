@@ -1,48 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "./test-engines.js";
+import { TestProgram } from "./test-program.js";
 import { TestWorkplace } from "./test-workplace.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const bundle = join(root, "node_modules/.cache", `bort-cli-${process.pid}`);
+const program = new TestProgram("signals");
 const place = new TestWorkplace();
-
-beforeAll(async () => {
-  for (const folder of ["bin", "dist"]) mkdirSync(join(bundle, folder), { recursive: true });
-  for (const file of ["package.json", "bin/bort.js"]) copyFileSync(join(root, "packages/cli", file), join(bundle, file));
-});
+const bort = (args: readonly string[]): ReturnType<TestProgram["start"]> => program.start(args);
 afterAll(() => {
-  rmSync(bundle, { recursive: true, force: true });
+  program.remove();
   place.remove();
 });
-
-interface Child {
-  readonly process: ChildProcess;
-  readonly text: { stdout: string; stderr: string };
-  /** Waits until standard error says something. */
-  saying(pattern: RegExp): Promise<void>;
-  ended(): Promise<number | null>;
-}
-
-function bort(args: readonly string[]): Child {
-  const child = spawn(process.execPath, [join(bundle, "bin/bort.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const text = { stdout: "", stderr: "" };
-  child.stdout.on("data", (data: Buffer) => { text.stdout += data.toString(); });
-  child.stderr.on("data", (data: Buffer) => { text.stderr += data.toString(); });
-  const closed = once(child, "close") as Promise<[number | null]>;
-  return {
-    process: child, text,
-    saying: async (pattern) => {
-      while (!pattern.test(text.stderr)) await Promise.race([once(child.stderr, "data"), closed.then(() => { throw new Error(`ended early: ${text.stderr}`); })]);
-    },
-    ended: async () => (await closed)[0],
-  };
-}
 
 describe("the program", () => {
   it("says in one line that it is not built", async () => {
@@ -52,12 +20,7 @@ describe("the program", () => {
   });
 
   describe("built", () => {
-    beforeAll(async () => {
-      await build({
-        entryPoints: [join(root, "packages/cli/src/main.ts")], outfile: join(bundle, "dist/main.js"), bundle: true, platform: "node", format: "esm", target: "node20",
-        conditions: ["@bort/source"], external: ["koffi", "onnxruntime-node", "@observablehq/plot", "linkedom"], logLevel: "warning",
-      });
-    });
+    beforeAll(() => program.build());
 
     it("prints its result on standard output and ends with its code", async () => {
       const good = bort(["arch", "bort", "--json"]);

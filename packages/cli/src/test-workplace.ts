@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Random, random } from "@bort/data";
+import { expect } from "vitest";
 import { run } from "./run.js";
 
 /** What a command left behind when it was run in a test. */
@@ -61,10 +62,30 @@ export class TestWorkplace {
     return { code, ...written, json: () => JSON.parse(written.stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown> };
   }
 
+  /** Runs a command that must end with code 2 and one line, and leave the folder as it was; gives the line. */
+  async refused(args: readonly string[]): Promise<string> {
+    const before = this.contents();
+    const { code, stdout, stderr } = await this.bort([...args, "--quiet"]);
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(/^bort: [^\n]+\n$/)]);
+    expect(this.contents()).toEqual(before);
+    return stderr;
+  }
+
+  /** Every file below the folder, with its size. */
+  contents(): string[] {
+    return readdirSync(this.folder, { recursive: true }).map((name) => `${String(name)} ${statSync(this.at(String(name))).size}`).sort();
+  }
+
   /** The arguments of a small pre-training. */
   pretraining(out: string, ...more: readonly string[]): string[] {
     return ["pretrain", "--corpus", this.at("corpus"), "--arch", "2,2,16,32", "--vocab-size", "280", "--steps", "10", "--batch-size", "2",
       "--sequence-length", "16", "--learning-rate", "0.01", "--out", this.at(out), "--threads", "1", ...more];
+  }
+
+  /** The arguments of a small distillation from the model in `teacher`. */
+  distillation(teacher: string, out: string, ...more: readonly string[]): string[] {
+    return ["distill", "--teacher", this.at(teacher), "--corpus", this.at("corpus"), ...(more.includes("--arch") ? [] : ["--arch", "1,2,8,16"]), "--steps", "6", "--batch-size", "2",
+      "--out", this.at(out), "--threads", "1", ...more];
   }
 
   /** The arguments of a small search below the model in `teacher`. */
@@ -73,6 +94,15 @@ export class TestWorkplace {
       "--latency", "flops", "--threads", "1", "--out", this.at(out), ...more];
   }
 }
+
+/** The arguments with one option's value replaced, or added. */
+export function changed(args: readonly string[], option: string, value: string): string[] {
+  const index = args.indexOf(option);
+  return index < 0 ? [...args, option, value] : [...args.slice(0, index + 1), value, ...args.slice(index + 2)];
+}
+
+/** The result of a search, without the seconds that it took. */
+export const untimed = (result: Record<string, unknown>): Record<string, unknown> => ({ ...result, certificate: { ...result["certificate"] as object, cost: null } });
 
 const words = "the a of and river stone light house field walk see build old small bright quickly under over tree bird".split(" ");
 

@@ -1,17 +1,18 @@
 import { type ArchTuple } from "@bort/arch";
 import { engineText } from "@bort/backend";
-import { type Corpus, type Tokenizer, mlmBatches } from "@bort/data";
-import { type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel, shortFirst } from "@bort/nn";
+import { type Corpus, type MlmBatches, type Tokenizer, mlmBatches } from "@bort/data";
+import { type MlmShape, type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel, shortFirst } from "@bort/nn";
 import { type CommandContext } from "./command.js";
 import { type EngineUsed } from "./on-engine.js";
 import { type OptionValues } from "./options.js";
-import { barsOn } from "./progress.js";
+import { type NewBar, barsOn } from "./progress.js";
 import { batchesOf, openRunCorpus } from "./run-corpus.js";
-import { type RunRequest } from "./run-folder.js";
-import { runOnEngine } from "./run-on-engine.js";
+import { type RunFolder, type RunRequest } from "./run-folder.js";
+import { type SequenceOptions, sequencesOf } from "./sequence-options.js";
 import { printLine } from "./terminal.js";
+import { trainOnEngine } from "./train-on-engine.js";
 import { follow } from "./training-events.js";
-import { type Curriculum, type RunOptions, type StepOptions, encoderOf, frameOf, shapeOf, trackersOf, trainingFields } from "./training-options.js";
+import { type Curriculum, type RunOptions, type StepOptions, encoderOf, frameOf, trainingFields } from "./training-options.js";
 
 /** Batches that the validation loss is measured on, at most. */
 const VALIDATION_BATCHES = 8;
@@ -21,13 +22,18 @@ export interface TrainMlmOptions {
   readonly request: Omit<RunRequest, "engine">;
   readonly arch: ArchTuple;
   readonly steps: number;
-  readonly batchSize: number;
-  readonly sequenceLength: number;
+  readonly shape: MlmShape;
   readonly corpus: Corpus;
   /** The tokenizer to use, or the size of the vocabulary to train. */
   readonly tokenizer: Tokenizer | { readonly vocabSize: number };
-  readonly flags: OptionValues<StepOptions & RunOptions> & { readonly json: boolean; readonly curriculum: Curriculum };
-  readonly train: (options: PretrainOptions) => AsyncGenerator<TrainingEvent, PretrainResult>;
+  readonly flags: OptionValues<StepOptions & RunOptions & SequenceOptions> & { readonly json: boolean; readonly curriculum: Curriculum };
+  readonly train: (options: PretrainOptions, place: TrainingPlace) => AsyncGenerator<TrainingEvent, PretrainResult>;
+}
+
+/** Where a training keeps and shows what it does beside its steps. */
+export interface TrainingPlace {
+  readonly run: RunFolder;
+  readonly bars: NewBar;
 }
 
 /** The result of a training command, as `--json` prints it. */
@@ -37,24 +43,26 @@ export interface TrainingResult extends EngineUsed {
   readonly loss: number;
   readonly tokensPerSecond: number;
   readonly validationLoss?: number;
+  readonly validationAccuracy?: number;
   readonly out: string;
 }
 
 /** Trains a masked language model in a run folder: its corpus, its checkpoints, and at the end the model. */
 export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: CommandContext): Promise<TrainingResult> {
-  const { flags, request, steps, out } = options;
+  const { flags, request, shape, steps, out } = options;
   const bars = barsOn(terminal, flags.quiet);
-  const result = await runOnEngine({ out, request, flags, terminal }, async (run, backend) => {
+  const result = await trainOnEngine({ out, request, flags, terminal, signal }, async (run, backend, trackers) => {
     const prepared = await openRunCorpus(run, { corpus: options.corpus, tokenizer: options.tokenizer, signal, bars });
     try {
       const { tokenizer } = prepared;
-      const shape = shapeOf(options.batchSize, options.sequenceLength);
+      const sequences = sequencesOf(flags, tokenizer);
+      const batches = batchesOf(prepared, { ...shape, ...sequences }, flags.seed, VALIDATION_BATCHES);
+      const trainOn = (form: MlmShape): MlmBatches => mlmBatches(prepared.train, { ...form, ...sequences, seed: flags.seed, tokenizer });
       const training = options.train({
-        backend, shape, steps, signal, arch: encoderOf(options.arch, frameOf(tokenizer), options.sequenceLength),
-        ...(flags.curriculum === "short-first" && { curriculum: shortFirst(shape, (short) => mlmBatches(prepared.train, { ...short, seed: flags.seed, tokenizer })) }),
-        ...batchesOf(prepared, shape, flags.seed, VALIDATION_BATCHES), ...trainingFields(run, flags),
-      });
-      const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command, trackers: trackersOf(run, flags) });
+        backend, shape, steps, signal, ...batches, ...trainingFields(run, flags), arch: encoderOf(options.arch, frameOf(tokenizer), shape.sequenceLength),
+        ...(flags.curriculum === "short-first" && { curriculum: shortFirst(shape, trainOn) }),
+      }, { run, bars });
+      const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command, trackers });
       saveModel(run.path, { model, tokenizer });
       const { loss, tokensPerSecond } = summary;
       return { steps: summary.steps, loss, tokensPerSecond, ...metrics };

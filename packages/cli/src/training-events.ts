@@ -9,7 +9,7 @@ export interface FollowOptions {
   readonly label: string;
   readonly steps: number;
   readonly bars: NewBar;
-  /** What takes the events elsewhere besides. Default: nothing. */
+  /** What takes the events elsewhere besides; whoever opened it closes it. Default: nothing. */
   readonly trackers?: readonly Tracker[];
 }
 
@@ -49,7 +49,6 @@ export async function follow<Result extends { readonly summary: TrainingSummary 
   } finally {
     bar?.finish();
     log?.close();
-    for (const tracker of trackers) await tracker.close();
     await training.return(undefined as never); // Gives back what the training holds where the log could not be written.
   }
 }

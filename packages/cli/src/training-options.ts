@@ -1,10 +1,11 @@
 import { type EncoderArch, type ArchTuple, archOf, maxSequence, parseTuple } from "@bort/arch";
 import { type Corpus, type DocumentUnit, type Tokenizer, openCorpus } from "@bort/data";
-import { type DropoutRates, type MlmShape, type Model, type PretrainOptions, type ScheduleName, type Tracker, checkDropout, schedule, tensorBoardWriter } from "@bort/nn";
+import { type DropoutRates, type MlmShape, type Model, type PretrainOptions, type ScheduleName, checkDropout, schedule } from "@bort/nn";
 import { usageError } from "./cli-error.js";
 import { type EngineOptions, engineOptions } from "./on-engine.js";
 import { type Option, type OptionValues, choice, decimal, described, flag, integer, list, required, text, withDefault } from "./options.js";
 import { type RunFolder } from "./run-folder.js";
+import { type TrackerOptions, trackerOptions } from "./tracker-options.js";
 
 // A type, not an interface: a table of options is indexed by any name.
 export type CorpusOptions = {
@@ -50,8 +51,7 @@ export type StepOptions = {
   readonly patience: Option<number | undefined>;
   readonly "checkpoint-every": Option<number>;
   readonly "evaluate-every": Option<number | undefined>;
-  readonly tensorboard: Option<boolean>;
-};
+} & TrackerOptions;
 
 /** How to take training steps, with the defaults of the package that trains. */
 export const stepOptions = (learningRate: number, warmupRatio: number): StepOptions => ({
@@ -62,7 +62,7 @@ export const stepOptions = (learningRate: number, warmupRatio: number): StepOpti
   patience: described(integer("evaluations without improvement that end the run; its model is the best one", 1), "no end before --steps"),
   "checkpoint-every": withDefault(integer("steps between checkpoints", 1), 100),
   "evaluate-every": described(integer("steps between evaluations", 1), "ten in a run"),
-  tensorboard: flag("write the curves to tensorboard/ in --out, too, as TensorBoard reads them"),
+  ...trackerOptions,
 });
 
 export type Curriculum = "short-first" | "none";
@@ -85,10 +85,6 @@ export function trainingFields(run: RunFolder, options: OptionValues<StepOptions
   };
 }
 
-/** What takes the events of a run elsewhere besides its log. */
-export const trackersOf = (run: RunFolder, { tensorboard }: Pick<OptionValues<StepOptions>, "tensorboard">): Tracker[] =>
-  (tensorboard ? [tensorBoardWriter(run.at("tensorboard"))] : []);
-
 const everywhere = (rate: number): DropoutRates => ({ hidden: rate, attention: rate, classifier: rate });
 
 type Rates = Pick<OptionValues<StepOptions>, "schedule" | "learning-rate" | "warmup-ratio"> & { readonly dropout?: number | undefined };
@@ -100,9 +96,9 @@ export function checkRates(options: Rates): void {
   schedule(name, { learningRate, warmupRatio, steps: 1 });
 }
 
-/** The sequence length given, or the default; @throws CliError `cli/usage` where the teacher cannot read as many tokens */
-export function sequenceLengthFor({ arch }: Pick<Model, "arch">, given: number | undefined): number {
-  const longest = maxSequence(arch);
+/** The sequence length given, or the default; @throws CliError `cli/usage` where a teacher cannot read as many tokens */
+export function sequenceLengthFor(teachers: Pick<Model, "arch"> | readonly Pick<Model, "arch">[], given: number | undefined): number {
+  const longest = Math.min(...[teachers].flat().map(({ arch }) => maxSequence(arch)));
   if (given === undefined || given <= longest) return given ?? Math.min(128, longest);
   throw usageError(`--sequence-length must be at most ${longest}, the tokens that the teacher reads, got ${given}`);
 }

@@ -3,6 +3,9 @@ import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatch } from "@bort/data";
 import { type Backend, evaluate, gradients, parameter, parametersOf } from "@bort/graph";
 import { createModel, lastLayerCrossEntropy, mlmFeeds, mlmNodes } from "@bort/nn";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
 import { CandidateTraining, type CandidateTrainingOptions, type ObserveOptions, bortHyperparameters } from "./candidate-training.js";
@@ -19,7 +22,7 @@ const theta = { learningRate: 0.5, warmupRatio: 0 };
 const quiet = { signal: new AbortController().signal, onStep: () => {} };
 
 async function errorOf(changed: Partial<CandidateTrainingOptions> = {}, hyperparameters: typeof theta = theta, arch: EncoderArch = archOf(8)): Promise<number> {
-  const training = await CandidateTraining.create({ ...options, ...changed });
+  const training = new CandidateTraining({ ...options, ...changed });
   try {
     return await training.error(arch, hyperparameters, quiet);
   } finally {
@@ -27,14 +30,20 @@ async function errorOf(changed: Partial<CandidateTrainingOptions> = {}, hyperpar
   }
 }
 
-/** The backend, with a count of the runs of each program in the order compiled. */
-function countingBackend(): { counted: Backend; runs: number[] } {
-  const runs: number[] = [];
+/** The backend, with a count of the batches that it gave logits for. */
+function countingBackend(): { counted: Backend; logitsOf: { batches: number } } {
+  const logitsOf = { batches: 0 };
   const compile: Backend["compile"] = async (graph) => {
-    const [program, index] = [await backend.compile(graph), runs.push(0) - 1];
-    return { run: (feeds, into) => { runs[index]!++; return program.run(feeds, into); }, dispose: () => program.dispose() };
+    const program = await backend.compile(graph);
+    return { run: (feeds, into) => { logitsOf.batches += Number("logits" in graph); return program.run(feeds, into); }, dispose: () => program.dispose() };
   };
-  return { counted: { ...backend, compile }, runs };
+  return { counted: { ...backend, compile }, logitsOf };
+}
+
+/** The first or the last two sequences of a batch. */
+function halfOf({ ids, positions, labels, weights }: MlmBatch, half: number): MlmBatch {
+  const part = <T extends Int32Array | Float32Array>(all: T): T => all.subarray((half * all.length) / 2, ((half + 1) * all.length) / 2) as T;
+  return { ids: part(ids), positions: part(positions).map((place) => place - (half * ids.length) / 2), labels: part(labels), weights: part(weights) };
 }
 
 describe("CandidateTraining", () => {
@@ -62,7 +71,7 @@ describe("CandidateTraining", () => {
   });
 
   it("trains the second time as a search of the next seed would, on the batches that follow", async () => {
-    const training = await CandidateTraining.create(options);
+    const training = new CandidateTraining(options);
     const second = await training.error(archOf(8), theta, { ...quiet, seed: 1 });
     await training.dispose();
     const following = { ...options.train, at: (step: number) => options.train.at(step + options.steps) };
@@ -72,7 +81,7 @@ describe("CandidateTraining", () => {
 
   it("is lower after more steps, and tells each", async () => {
     const steps: TrainingStep[] = [];
-    const training = await CandidateTraining.create({ ...options, steps: 40 });
+    const training = new CandidateTraining({ ...options, steps: 40 });
     const after40 = await training.error(archOf(8), theta, { ...quiet, onStep: (step) => steps.push(step) });
     await training.dispose();
     expect(after40).toBeLessThan((await errorOf({ steps: 1 })) - 0.05);
@@ -83,7 +92,7 @@ describe("CandidateTraining", () => {
   it("tells what each step did, those asked for in full, and trains as it does unobserved", async () => {
     const observations: StepObservation[] = [];
     const observe = { every: 3 };
-    const training = await CandidateTraining.create({ ...options, steps: 7, observe, maxGradientNorm: 0.02 });
+    const training = new CandidateTraining({ ...options, steps: 7, observe, maxGradientNorm: 0.02 });
     const error = await training.error(archOf(8), { learningRate: 0.5, warmupRatio: 0.3 }, { ...quiet, onStep: ({ observation }) => observations.push(observation!) });
     await training.dispose();
     expect(error).toBe(await errorOf({ steps: 7, maxGradientNorm: 0.02 }, { learningRate: 0.5, warmupRatio: 0.3 }));
@@ -101,7 +110,7 @@ describe("CandidateTraining", () => {
 
   it("has a gradient that changes along the first step as one computed apart says", async () => {
     const observed: StepObservation[] = [];
-    const training = await CandidateTraining.create({ ...options, steps: 1, observe: {}, maxGradientNorm: Infinity });
+    const training = new CandidateTraining({ ...options, steps: 1, observe: {}, maxGradientNorm: Infinity });
     await training.error(archOf(8), theta, { ...quiet, onStep: ({ observation }) => observed.push(observation!) });
     await training.dispose();
     const { parameters } = createModel(archOf(8), { kind: "mlm" }, 2);
@@ -130,7 +139,7 @@ describe("CandidateTraining", () => {
   it("looks at no candidate above the size named, and at none unless asked", async () => {
     const looked = async (observe?: ObserveOptions): Promise<number> => {
       const observations: StepObservation[] = [];
-      const training = await CandidateTraining.create({ ...options, ...(observe && { observe }) });
+      const training = new CandidateTraining({ ...options, ...(observe && { observe }) });
       await training.error(archOf(8), theta, { ...quiet, onStep: ({ observation }) => observations.push(observation!) });
       await training.dispose();
       expect(observations).toHaveLength(4);
@@ -146,19 +155,40 @@ describe("CandidateTraining", () => {
   });
 
   it("asks the teacher once for each batch, and trains later candidates on the same answers", async () => {
-    const { counted, runs } = countingBackend();
-    const training = await CandidateTraining.create({ ...options, backend: counted });
+    const { counted, logitsOf } = countingBackend();
+    const training = new CandidateTraining({ ...options, backend: counted });
     await training.error(archOf(10), theta, quiet);
-    expect(runs[0]).toBe(6); // 4 to train on, 2 held out
+    expect(logitsOf.batches).toBe(6); // 4 to train on, 2 held out
     const kept = await training.error(archOf(8), theta, quiet);
-    expect(runs[0]).toBe(6);
+    expect(logitsOf.batches).toBe(6);
     expect(kept).toBe(await errorOf());
     await training.dispose();
   });
 
+  it("asks it not at all where another process has, and trains on the same answers", async () => {
+    const logitsFolder = mkdtempSync(join(tmpdir(), "bort-logits-"));
+    try {
+      const first = await errorOf({ logitsFolder });
+      const { counted, logitsOf } = countingBackend();
+      expect(await errorOf({ logitsFolder, backend: counted })).toBe(first);
+      expect(logitsOf.batches).toBe(0);
+      expect(await errorOf()).toBe(first);
+    } finally {
+      rmSync(logitsFolder, { recursive: true });
+    }
+  });
+
+  it("takes steps on all that it accumulates as on one batch", async () => {
+    const halves = (batch: MlmBatch): MlmBatch[] => [0, 1].map((half) => halfOf(batch, half));
+    const train = { ...options.train, at: (index: number) => halfOf(options.train.at(index >> 1), index & 1) };
+    const inHalves = await errorOf({ shape: { ...shape, batchSize: 2 }, train, accumulate: 2, heldOut: heldOut.flatMap(halves) });
+    expect(inHalves).toBeCloseTo(await errorOf(), 5);
+    expect(inHalves).not.toBeCloseTo(await errorOf({ shape: { ...shape, batchSize: 2 }, train, heldOut: heldOut.flatMap(halves) }), 3);
+  });
+
   it("stops at the signal", async () => {
     const controller = new AbortController();
-    const training = await CandidateTraining.create(options);
+    const training = new CandidateTraining(options);
     const steps: number[] = [];
     const onStep = ({ step }: TrainingStep): void => {
       steps.push(step);

@@ -1,12 +1,13 @@
 import { type EncoderArch, parameterCount } from "@bort/arch";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
-import { type Backend, type Feeds, type Program, parameter } from "@bort/graph";
+import { type Backend, type Feeds, parameter } from "@bort/graph";
 import {
   type LossGraph, type MicroBatch, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, microBatches, mlmNodes, schedule, sgd, totalWeight,
 } from "@bort/nn";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorContext } from "./objectives.js";
 import { StepObserver } from "./step-observer.js";
+import { TeacherLogits } from "./teacher-logits.js";
 
 /** One member of Theta: how a candidate is trained for its surrogate error. */
 export interface CandidateHyperparameters {
@@ -37,6 +38,8 @@ export interface CandidateTrainingOptions {
   readonly accumulate?: number;
   /** Which steps are looked at closely, for the certificate: they take about twice the time. Every step tells its loss and its gradient's norm. Default: none. */
   readonly observe?: ObserveOptions;
+  /** Where processes on the same engine and threads that train candidates of one teacher share its logits. Default: this process keeps its own in memory alone. */
+  readonly logitsFolder?: string;
 }
 
 export interface ObserveOptions {
@@ -46,17 +49,12 @@ export interface ObserveOptions {
   readonly mostParameters?: number;
 }
 
-/** The teacher's logits are kept, for the next candidate, up to this much memory. */
-export const keptLogitsBytes: number = 512 * 2 ** 20;
-
 /** Trains candidates towards the teacher's last layer, each on the same batches. */
 export class CandidateTraining {
-  readonly #kept = new Map<string, Float32Array>();
+  readonly #teacherLogits: TeacherLogits;
 
-  private constructor(private readonly options: CandidateTrainingOptions, private readonly teacherProgram: Program) {}
-
-  static async create(options: CandidateTrainingOptions): Promise<CandidateTraining> {
-    return new CandidateTraining(options, await options.backend.compile({ logits: mlmNodes(options.teacher.arch, options.shape).logits }));
+  constructor(private readonly options: CandidateTrainingOptions) {
+    this.#teacherLogits = new TeacherLogits(options);
   }
 
   /** Cross-entropy to the teacher on the held-out batches after training from fresh parameters; NaN where training diverged. */
@@ -83,8 +81,7 @@ export class CandidateTraining {
   }
 
   dispose(): Promise<void> {
-    this.#kept.clear();
-    return this.teacherProgram.dispose();
+    return this.#teacherLogits.dispose();
   }
 
   #observeEvery(arch: EncoderArch): number {
@@ -97,7 +94,7 @@ export class CandidateTraining {
     const { train, accumulate = 1 } = this.options;
     return microBatches(step, accumulate, (at) => {
       const batch = train.at(at);
-      return { feeds: () => this.#feeds(`train ${at}`, batch), weight: totalWeight(batch.weights) };
+      return { feeds: () => this.#feeds(batch), weight: totalWeight(batch.weights) };
     });
   }
 
@@ -105,9 +102,9 @@ export class CandidateTraining {
     const program = await this.options.backend.compile(this.#graph(model.arch));
     try {
       let sum = 0;
-      for (const [i, batch] of this.options.heldOut.entries()) {
+      for (const batch of this.options.heldOut) {
         signal.throwIfAborted();
-        const { loss } = await program.run({ ...model.parameters.views, ...(await this.#feeds(`held out ${i}`, batch)) });
+        const { loss } = await program.run({ ...model.parameters.views, ...(await this.#feeds(batch)) });
         sum += Number(loss!.data[0]);
       }
       return sum / this.options.heldOut.length;
@@ -121,13 +118,8 @@ export class CandidateTraining {
     return { loss: lastLayerCrossEntropy({ student: logits, teacher: parameter("teacherLogits", logits.shape), weights }) };
   }
 
-  /** A batch with the teacher's logits, which are computed once for all candidates while they fit in memory. */
-  async #feeds(key: string, { ids, positions, weights }: MlmBatch): Promise<Feeds> {
-    const known = this.#kept.get(key);
-    if (known !== undefined) return { ids, positions, weights, teacherLogits: known };
-    const { logits } = await this.teacherProgram.run({ ...this.options.teacher.parameters.views, ids, positions });
-    const teacherLogits = logits!.data as Float32Array;
-    if ((this.#kept.size + 1) * teacherLogits.byteLength <= keptLogitsBytes) this.#kept.set(key, teacherLogits);
-    return { ids, positions, weights, teacherLogits };
+  async #feeds(batch: MlmBatch): Promise<Feeds> {
+    const { ids, positions, weights } = batch;
+    return { ids, positions, weights, teacherLogits: await this.#teacherLogits.of(batch) };
   }
 }

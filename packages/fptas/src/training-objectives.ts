@@ -50,7 +50,7 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
   const latencies = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> =>
     latency === "measured" ? measure(archs, signal) : archs.map((arch) => flops(arch, { sequence: shape.sequenceLength, batch: shape.batchSize }).total);
   const encoderOf = (tuple: ArchTuple): EncoderArch => archOf(tuple, frame);
-  const training = await CandidateTraining.create({ ...options, maxGradientNorm, seed });
+  const training = new CandidateTraining({ ...options, maxGradientNorm, seed });
   return {
     parameters: analyticParameters(frame),
     latenciesMs: (archs, { signal }) => latencies(archs.map(encoderOf), signal),

@@ -7,11 +7,12 @@ export { encoder, encoderTaps, type EncoderInputs, type EncoderTaps } from "./en
 export { type AttentionNodes } from "./attention.js";
 export { classifierHead, mlmHead } from "./heads.js";
 export {
-  distillationLoss, labelLoss, lastLayerCrossEntropy, meanDivergence, meanSquaredError, rowCrossEntropy, rowDivergence, weightedMean, type DistillationInputs,
+  distillationLoss, labelLoss, lastLayerCrossEntropy, meanDivergence, meanSquaredError, rowCrossEntropy, rowDivergence, valueLoss, weightedMean, type DistillationInputs,
 } from "./losses.js";
 export { createModel, withClassifier, type Classifier, type EncoderModel, type MlmModel, type Model } from "./model.js";
-export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmNodes, type MlmShape } from "./mlm.js";
-export { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
+export { labelAccuracy } from "./label-accuracy.js";
+export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmEvaluation, type MlmNodes, type MlmShape } from "./mlm.js";
+export { classificationFeeds, classificationLossGraph, predict, predictOutputs } from "./classification.js";
 export { adamW, type AdamWOptions } from "./optimizer/adamw.js";
 export { sgd, type SgdOptions } from "./optimizer/sgd.js";
 export { lamb, type LambOptions } from "./optimizer/lamb.js";
@@ -22,17 +23,21 @@ export { type UpdateChange, type UpdateHook } from "./optimizer/update-tail.js";
 export { schedule, type Schedule, type ScheduleName, type ScheduleOptions } from "./schedule.js";
 export { type LossGraph } from "./gradient-graph.js";
 export { type GradientHook, type GradientHookInputs } from "./gradient-hook.js";
-export { type MicroBatch } from "./micro-batches.js";
+export { microBatches, totalWeight, type MicroBatch } from "./micro-batches.js";
 export { type TrainingState } from "./training-state.js";
 export { averagedParameters } from "./weight-average.js";
 export { firstNotFinite, type FirstNotFiniteOptions, type NotFinite } from "./first-not-finite.js";
 export { NotFiniteError, type NotFiniteStep } from "./not-finite-error.js";
 export { Trainer, type StepResult, type TrainerOptions } from "./trainer.js";
-export { tensorBoardWriter, type TensorBoardOptions } from "./tracking/tensorboard-writer.js";
-export { type Tracker } from "./tracking/tracker.js";
+export { tensorBoardWriter, type TensorBoardOptions, type TensorBoardWriter } from "./tracking/tensorboard-writer.js";
+export { mlflowTracker, type MlflowOptions } from "./tracking/mlflow-tracker.js";
+export { mlflowUrl, type MlflowServerOptions } from "./tracking/mlflow-server.js";
+export { type RunOutcome, type Tracker } from "./tracking/tracker.js";
 export { runTraining, type TrainingEvent, type TrainingFeeds, type TrainingRunOptions, type TrainingSummary } from "./training-run.js";
 export { bortPretraining, type BortPretraining, type BortPretrainingOptions } from "./bort-pretraining.js";
-export { mlmObjective, pretrain, shortFirst, type BatchPlace, type PretrainOptions, type PretrainResult, type PretrainingObjective, type PretrainingPhase } from "./pretrain.js";
+export {
+  mlmObjective, phaseSteps, pretrain, shortFirst, type BatchPlace, type PhaseSteps, type PretrainOptions, type PretrainResult, type PretrainingObjective, type PretrainingPhase,
+} from "./pretrain.js";
 export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
 export { type BestEvaluation, type EarlyStopping } from "./early-stopping.js";
 export { type Dropout, type DropoutRates, checkDropout, dropoutOf } from "./dropout.js";
@@ -40,7 +45,6 @@ export { fingerprint } from "./fingerprint.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { readSafetensors, writeSafetensors, type NamedTensor } from "./safetensors.js";
 export { makeFolder, writeFileAtomically } from "./atomic-write.js";
-export { tryProcessLock, type LockAttempt, type ProcessLock } from "./process-lock.js";
 export { loadTeacher, locateModel, type LoadTeacherOptions, type Teacher } from "./load-teacher.js";
 export { weightFiles } from "./weight-files.js";
 export { isClassifier, isMlmModel, loadClassifier, loadEncoder, loadMlmModel, loadModel, saveModel, type ModelFolder } from "./model-folder.js";

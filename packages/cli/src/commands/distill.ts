@@ -1,43 +1,70 @@
-import { distill as distillModel } from "@bort/distill";
+import { type PublishedObjective, type Teacher, distillationObjective } from "@bort/distill";
+import { referenceBackend } from "@bort/graph";
+import { type PretrainOptions, type PretrainResult, type TrainingEvent, pretrain } from "@bort/nn";
 import { type Command, command } from "../command.js";
-import { findTeacher } from "../find-model.js";
-import { decimal, described, integer, required, text, withDefault } from "../options.js";
+import { findTeachers } from "../find-teachers.js";
+import { checkKeptLogits, keepLogits, keptLogitsOptions } from "../kept-logits.js";
+import { lossOptions, lossesOf } from "../loss-options.js";
+import { described, integer, list, required, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
+import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
 import { settingsOf } from "../settings.js";
 import { trainMlm } from "../train-mlm.js";
-import { archOption, checkRates, corpusOf, corpusOptions, curriculumOption, encoderOf, frameOf, outOption, runOptions, sequenceLengthFor, stepOptions } from "../training-options.js";
+import {
+  archOption, checkRates, corpusOf, corpusOptions, curriculumOption, encoderOf, frameOf, outOption, runOptions, sequenceLengthFor, stepOptions,
+} from "../training-options.js";
 
-/** `bort distill`: trains a masked language model towards a teacher. */
+/** `bort distill`: trains a masked language model towards a teacher, or several. */
 export const distill: Command = command({
   name: "distill",
   description: "train a smaller masked language model towards a teacher",
   options: {
-    teacher: required(text("MODEL", "pre-trained model, a folder or a name on Hugging Face's hub; its vocabulary is the student's")),
+    teacher: list("MODEL", "pre-trained model, a folder or a name on Hugging Face's hub; its vocabulary is the student's; may be given again"),
     arch: archOption,
     ...corpusOptions,
     steps: required(integer("training steps", 1)),
     out: outOption,
-    temperature: withDefault(decimal("softens the outputs of both models"), 2),
-    "distillation-weight": withDefault(decimal("weight of the loss against the teacher"), 0.5),
-    "mlm-weight": withDefault(decimal("weight of the masked-language-model loss"), 0.5),
+    ...lossOptions,
+    ...keptLogitsOptions,
     "batch-size": withDefault(integer("sequences in a batch", 1), 16),
-    "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as the teacher reads"),
+    "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as the teachers read"),
     curriculum: curriculumOption,
+    ...sequenceOptions,
     ...stepOptions(1e-3, 0.06),
     ...runOptions,
   },
   run: async (options, context) => {
-    const { out, resume, arch, steps, temperature, "batch-size": batchSize, "distillation-weight": distillationWeight, "mlm-weight": mlmWeight } = options;
+    const { out, resume, arch, steps, temperature, "batch-size": batchSize, "cache-logits": topK, "logits-cache": logitsFolder } = options;
     checkRunFolder(out, resume);
     checkRates(options);
-    const { model: teacher, tokenizer, sha256 } = await findTeacher(options.teacher, options, context);
-    const sequenceLength = sequenceLengthFor(teacher, options["sequence-length"]);
-    encoderOf(arch, frameOf(tokenizer), sequenceLength); // Throws, before any work, where the architecture cannot be.
+    const losses = lossesOf(options, options.teacher.length);
+    const { models: teachers, tokenizer, sha256 } = await findTeachers(options.teacher, options, context);
+    checkKeptLogits(options, losses, tokenizer.vocabSize);
+    const shape = packedShapeOf(batchSize, sequenceLengthFor(teachers, options["sequence-length"]), options);
+    const student = encoderOf(arch, frameOf(tokenizer), shape.sequenceLength);
+    distillationObjective({ backend: referenceBackend(), teachers, ...losses }).graph(student, shape); // Throws, before any work, where a loss cannot be.
     const corpus = await corpusOf(options, context.signal);
     const request = { command: "distill", settings: settingsOf(options), inputs: { teacher: sha256 } };
     return trainMlm({
-      out, request, arch, steps, batchSize, sequenceLength, corpus, tokenizer, flags: options,
-      train: (training) => distillModel({ ...training, teacher, temperature, distillationWeight, mlmWeight }),
+      out, request, arch, steps, shape, corpus, tokenizer, flags: options,
+      train: async function* (training, { run, bars }) {
+        if (topK === undefined) return yield* distilled(training, teachers, losses);
+        const kept = await keepLogits({ teachers, training, folder: logitsFolder ?? run.at("logits"), topK, temperature, bars });
+        try {
+          return yield* distilled(training, kept, losses);
+        } finally {
+          for (const each of kept) each.close();
+        }
+      },
     }, context);
   },
 });
+
+async function* distilled(training: PretrainOptions, teachers: readonly Teacher[], losses: PublishedObjective): AsyncGenerator<TrainingEvent, PretrainResult> {
+  const objective = distillationObjective({ backend: training.backend, teachers, ...losses });
+  try {
+    return yield* pretrain({ ...training, objective });
+  } finally {
+    await objective.dispose();
+  }
+}

@@ -1,23 +1,26 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { formatTuple, parseSpace } from "@bort/arch";
-import { type EngineBackend, engineText } from "@bort/backend";
+import { type EngineBackend, engineFacts, engineText } from "@bort/backend";
+import { separationText } from "@bort/bench";
 import {
-  type CandidateHyperparameters, type MaximumPoint, type TrainingObjectives, type TrialExecutor, bortHyperparameters, openTrialLog, processExecutor, readTrialLog,
+  certificateVerdict, type CandidateHyperparameters, type MaximumPoint, type TrainingObjectives, type ScoredTrial, type TrialExecutor, bortHyperparameters, openTrialLog, processExecutor, readTrialLog,
   selectCandidates,
 } from "@bort/fptas";
 import { loadMlmModel } from "@bort/nn";
 import { candidateObjectives } from "../candidate-objectives.js";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
-import { extractionTable } from "../extraction-table.js";
+import { extractionTable, INTERVAL_LEVEL } from "../extraction-table.js";
 import { findModel, weightsHash } from "../find-model.js";
 import { followSearch } from "../follow-search.js";
-import { choice, decimal, described, integer, required, text, withDefault } from "../options.js";
+import { choice, decimal, described, flag, integer, required, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
 import { readJsonFile } from "../read-json-file.js";
 import { corpusFacts, openRunCorpus } from "../run-corpus.js";
 import { type RunFolder, checkRunFolder } from "../run-folder.js";
 import { runOnEngine } from "../run-on-engine.js";
+import { RunLatencies, writeSearchReport } from "../search-report.js";
 import { searchBy, strategyOptions, strategySettings } from "../search-strategies.js";
 import { settingsOf } from "../settings.js";
 import { printLine } from "../terminal.js";
@@ -35,20 +38,24 @@ export const extract: Command = command({
     out: outOption,
     ...strategyOptions,
     steps: withDefault(integer("training steps of a candidate; halving: in the first rung", 1), 3),
+    seeds: withDefault(integer("trainings of a candidate, each from other random numbers; from 2 on W has an interval", 1), 1),
+    observe: described(integer("one in how many steps is looked at closely for the certificate, which takes it about twice the time", 1), "half of --steps"),
     latency: withDefault(choice(["measured", "flops"], "time the candidates, or count their FLOPs, which depend on no machine"), "measured"),
     "learning-rate": withDefault(decimal("of the candidates, by SGD"), bortHyperparameters.learningRate),
     "batch-size": withDefault(integer("sequences in a batch", 1), 16),
     "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as the teacher reads"),
     workers: described(integer("trials at a time, each in a process of its own with its share of the threads", 1), "one after another in this process"),
+    report: flag("write report.html into --out, also where the search is already done and --resume is given"),
     "trial-time-limit": described(integer("seconds after which a trial has failed; needs --workers", 1), "none"),
     ...runOptions,
   },
   run: async (options, { terminal, signal }) => {
-    const { out, steps, latency, seed, "batch-size": batchSize } = options;
+    const { out, steps, seeds, latency, seed, "batch-size": batchSize } = options;
     checkRunFolder(out, options.resume);
     const timeLimit = options["trial-time-limit"];
     if (timeLimit !== undefined && options.workers === undefined) throw usageError("--trial-time-limit needs --workers: only a trial in a process of its own can be ended");
     const strategy = strategySettings(options);
+    const observe = { every: options.observe ?? Math.ceil(steps / 2) };
     const space = parseSpace(readJsonFile(options.space));
     selectCandidates(space, { epsilon: strategy.epsilon ?? 1, orderBy: () => 0 }); // Throws, before any work, where space or epsilon cannot be.
     const { warmupRatio } = bortHyperparameters;
@@ -59,41 +66,53 @@ export const extract: Command = command({
     const shape = shapeOf(batchSize, sequenceLengthFor(teacher, options["sequence-length"]));
     const corpus = await corpusOf(options, signal);
     const inputs = { teacher: await weightsHash(teacherFolder) };
-    const settings = { space: space.lists, ...strategy, hyperparameters, steps, latency, seed, shape, corpus: corpusFacts(corpus), inputs };
+    const settings = { space: space.lists, ...strategy, hyperparameters, steps, latency, seed, ...(seeds > 1 && { seeds }), shape, corpus: corpusFacts(corpus), inputs };
     const request = { command: "extract", settings: { ...settingsOf(options), ...strategy, space: space.lists }, inputs };
     const bars = barsOn(terminal, options.quiet);
 
     const { engine, threads, ...extraction } = await runOnEngine({ out, request, flags: options, terminal }, async (run, backend) => {
       const prepared = await openRunCorpus(run, { corpus, tokenizer, signal, bars });
+      const latencies = new RunLatencies(run);
+      const logitsFolder = run.at("teacher-logits");
       let objectives: TrainingObjectives | undefined;
       try {
-        objectives = await candidateObjectives({ backend, teacher, corpus: prepared, shape, steps, seed, latency });
+        objectives = await candidateObjectives({
+          backend, teacher, corpus: prepared, shape, steps, seed, latency, observe, onLatencies: (measured) => latencies.add(measured),
+        });
         const maximumPoint = await maximumPointOf(run, objectives, signal);
         const trialThreads = options.workers === undefined ? backend.threads : Math.max(1, Math.floor(backend.threads / options.workers));
         const executor = options.workers === undefined ? undefined : trialProcesses(
-          { engine: backend.engine, teacher: teacherFolder, corpus: run.at("corpus"), shape, steps, seed }, { workers: options.workers, threads: trialThreads, timeLimit });
+          { engine: backend.engine, teacher: teacherFolder, corpus: run.at("corpus"), logitsFolder, shape, steps, seed, observe }, { workers: options.workers, threads: trialThreads, timeLimit });
         const log = await openTrialLog(run.at("trials.jsonl"), { ...settings, ...engineSettings(backend, trialThreads), maximumPoint });
         const { measured, trials: completed } = log;
         const search = searchBy(strategy, {
-          space, maximumPoint, hyperparameters, objectives, measured, completed, steps, seed, signal, ...(executor !== undefined && { executor }),
+          space, maximumPoint, hyperparameters, objectives, measured, completed, steps, seed, seeds, signal, ...(executor !== undefined && { executor }),
         });
-        return await followSearch(search, log, { run, bars, signal });
+        const found = await followSearch(search, log, { run, bars, seeds, signal });
+        if (options.report) writeSearchReport({ run, found, strategy: strategy.strategy, latency, latencies, engine: engineFacts(backend) });
+        return found;
       } finally {
         await objectives?.dispose();
         prepared.close();
+        rmSync(logitsFolder, { recursive: true, force: true });
       }
     });
-    const { chosen, trials } = extraction;
+    const { chosen, trials, certificate } = extraction;
     if (!options.json) {
-      const timed = latency === "measured" ? `latencies: ${engineText({ engine, threads })}\n` : "";
-      printLine(terminal.stdout, `${extractionTable(extraction, latency)}\n${timed}chosen: ${formatTuple(chosen)}`);
+      printLine(terminal.stdout, extractionTable(extraction, latency));
+      if (latency === "measured") printLine(terminal.stdout, `latencies: ${engineText({ engine, threads })}`);
+      if (seeds > 1) printLine(terminal.stdout, separationText(extraction, INTERVAL_LEVEL));
+      if (certificate !== undefined) printLine(terminal.stdout, `certificate: ${certificateVerdict(certificate)}`);
+      if (options.report) printLine(terminal.stdout, `report: ${join(out, "report.html")}`);
+      printLine(terminal.stdout, `chosen: ${formatTuple(chosen)}`);
     }
-    return {
-      chosen, trials: trials.map(({ arch, steps, parameters, latencyMs, error, w }) => ({ arch, ...(steps !== undefined && { steps }), parameters, latencyMs, error, w })),
-      engine, threads,
-    };
+    return { chosen, trials: trials.map(scoreOf), ...(certificate !== undefined && { certificate }), engine, threads };
   },
 });
+
+/** What `--json` tells of a trial. */
+const scoreOf = ({ arch, steps, parameters, latencyMs, error, errors, w }: ScoredTrial): object =>
+  ({ arch, ...(steps !== undefined && { steps }), parameters, latencyMs, error, ...(errors !== undefined && { errors }), w });
 
 /** The maximum point that the run's log was begun with, or the one measured now: a search has one alone. */
 async function maximumPointOf(run: RunFolder, objectives: TrainingObjectives, signal: AbortSignal): Promise<MaximumPoint> {

@@ -5,14 +5,15 @@ import { finetune as finetuneModel, loadEncoder, saveModel } from "@bort/nn";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
 import { findModel, weightsHash } from "../find-model.js";
+import { findTaskData } from "../find-task-data.js";
 import { described, integer, required, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
 import { checkRunFolder } from "../run-folder.js";
-import { runOnEngine } from "../run-on-engine.js";
 import { settingsOf } from "../settings.js";
 import { report } from "../train-mlm.js";
+import { trainOnEngine } from "../train-on-engine.js";
 import { follow } from "../training-events.js";
-import { checkRates, outOption, runOptions, stepOptions, trackersOf, trainingFields } from "../training-options.js";
+import { checkRates, outOption, runOptions, stepOptions, trainingFields } from "../training-options.js";
 
 /** `bort finetune`: trains a classifier on a pre-trained encoder. */
 export const finetune: Command = command({
@@ -20,8 +21,8 @@ export const finetune: Command = command({
   description: "train a classifier on top of a pre-trained model",
   options: {
     model: required(text("MODEL", "model to start from, a folder or a name on Hugging Face's hub")),
-    task: required(text("NAME", "sst-2 or cola")),
-    data: required(text("DIR", "folder with the task's train.tsv, and dev.tsv to measure the accuracy on")),
+    task: required(text("NAME", "task of GLUE, SuperGLUE or RACE, for example sst-2, copa or race-m")),
+    data: described(text("DIR", "folder with the task's files, as published or as on Hugging Face's hub"), "downloaded from there"),
     out: outOption,
     steps: integer("training steps", 1),
     epochs: described(integer("passes over the training data, instead of --steps", 1), "3"),
@@ -31,12 +32,13 @@ export const finetune: Command = command({
     ...runOptions,
   },
   run: async (options, { terminal, signal }) => {
-    const { out, resume, seed, data, "batch-size": batchSize } = options;
+    const { out, resume, seed, "batch-size": batchSize } = options;
     if (options.steps !== undefined && options.epochs !== undefined) throw usageError("give --steps or --epochs, not both");
     checkRunFolder(out, resume);
     checkRates(options);
     const task = taskNamed(options.task);
     const { labels } = task;
+    const data = await findTaskData(options.task, options.data, options, { terminal, signal });
     const folder = await findModel(options.model, options, { terminal, signal });
     const { model, tokenizer } = loadEncoder(folder);
     const examples = await task.examples("train", data);
@@ -44,16 +46,17 @@ export const finetune: Command = command({
     const batches = { tokenizer, labels, batchSize, maxLength, seed };
     const train = classificationBatches(examples, { ...batches, order: "shuffled" });
     const dev = await devExamples(task, data);
+    if (dev === undefined && options.patience !== undefined) throw usageError(`--patience needs something to measure: put the files of ${task.name}'s dev split into ${data}, or leave it out`);
     const validation = dev && firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
     const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
     const inputs = { model: await weightsHash(folder), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
     const bars = barsOn(terminal, options.quiet);
     const request = { command: "finetune", settings: settingsOf(options), inputs };
-    const result = await runOnEngine({ out, request, flags: options, terminal }, async (run, backend) => {
+    const result = await trainOnEngine({ out, request, flags: options, terminal, signal }, async (run, backend, trackers) => {
       const training = finetuneModel({
         backend, model, labels, train, batchSize, steps, signal, ...(validation !== undefined && { validation }), ...trainingFields(run, options),
       });
-      const { result: { model: classifier, summary }, metrics } = await follow(training, { run, steps, bars, label: "finetune", trackers: trackersOf(run, options) });
+      const { result: { model: classifier, summary }, metrics } = await follow(training, { run, steps, bars, label: "finetune", trackers });
       saveModel(run.path, { model: classifier, tokenizer });
       return { steps: summary.steps, loss: summary.loss, tokensPerSecond: summary.tokensPerSecond, ...metrics };
     });

@@ -2,6 +2,7 @@ import { pretrain as pretrainModel } from "@bort/nn";
 import { type Command, command } from "../command.js";
 import { integer, required, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
+import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
 import { settingsOf } from "../settings.js";
 import { trainMlm } from "../train-mlm.js";
 import { archOption, checkRates, corpusOf, corpusOptions, curriculumOption, encoderOf, outOption, runOptions, stepOptions } from "../training-options.js";
@@ -19,6 +20,7 @@ export const pretrain: Command = command({
     "batch-size": withDefault(integer("sequences in a batch", 1), 16),
     "sequence-length": withDefault(integer("tokens in a sequence", 3), 128),
     curriculum: curriculumOption,
+    ...sequenceOptions,
     ...stepOptions(1e-3, 0.06),
     ...runOptions,
   },
@@ -29,6 +31,6 @@ export const pretrain: Command = command({
     encoderOf(arch, { vocabSize, padTokenId: 1 }, sequenceLength); // Throws, before any work, where the architecture cannot be.
     const corpus = await corpusOf(options, context.signal);
     const request = { command: "pretrain", settings: settingsOf(options) };
-    return trainMlm({ out, request, arch, steps, batchSize, sequenceLength, corpus, tokenizer: { vocabSize }, flags: options, train: pretrainModel }, context);
+    return trainMlm({ out, request, arch, steps, shape: packedShapeOf(batchSize, sequenceLength, options), corpus, tokenizer: { vocabSize }, flags: options, train: pretrainModel }, context);
   },
 });

@@ -1,0 +1,56 @@
+import { type TaskOverview, consoleTable, overviewTable, takesSubmissions, taskOverview } from "@bort/bench";
+import { DataError, textTasks } from "@bort/data";
+import { usageError } from "./cli-error.js";
+import { type EvaluateSplitOptions, type EvaluatedSplit, evaluateSplit, splitOf } from "./evaluate-split.js";
+import { modelsByTask } from "./models-by-task.js";
+
+/** What a folder has of every task. */
+export interface AllTasks {
+  readonly tasks: readonly TaskOverview[];
+}
+
+/** What `directory` has of every task; @throws CliError `cli/usage` where that is nothing; what reading the tasks throws */
+export async function allTasks(directory: string): Promise<AllTasks> {
+  const tasks: TaskOverview[] = [];
+  for (const task of textTasks) {
+    const overview = await taskOverview(task, directory);
+    if (overview !== undefined) tasks.push(overview);
+  }
+  if (tasks.length > 0) return { tasks };
+  throw usageError(`--data needs a folder with files of GLUE, SuperGLUE or RACE, for example as glue/CoLA/dev.tsv; ${directory} has none of them`);
+}
+
+export const allTasksText = ({ tasks }: AllTasks): string => consoleTable(overviewTable(tasks));
+
+export type EvaluateAllOptions = Omit<EvaluateSplitOptions, "model" | "task"> & { readonly models: readonly string[] };
+
+/**
+ * Evaluates the model of each task on it, and on the diagnostic sets that it predicts, one after the other, as far as their files are there; with a
+ * submission, those that a leaderboard takes.
+ *
+ * @throws CliError `cli/usage` for models of no task, or where there is nothing to evaluate them on; what `evaluateSplit` throws
+ */
+export async function* evaluateAll({ models, ...options }: EvaluateAllOptions): AsyncGenerator<EvaluatedSplit> {
+  const found = modelsByTask(models);
+  let count = 0;
+  for (const published of textTasks) {
+    const { folder, task } = found.get(published.name) ?? { ...found.get(published.modelOf ?? ""), task: published };
+    if (folder === undefined || !task.splits.includes(splitOf({ ...options, task }))) continue;
+    if (options.submission !== undefined && !takesSubmissions(task.name)) continue;
+    const evaluated = await ifThere(() => evaluateSplit({ ...options, model: folder, task }));
+    if (evaluated === undefined) continue;
+    count++;
+    yield evaluated;
+  }
+  if (count === 0) throw usageError(`--data has no files to evaluate ${[...found.keys()].join(", ")} on; give the folder that holds them, or another --split`);
+}
+
+/** Undefined where the folder has not the files of the task. */
+async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DataError && error.code === "data/missing-path") return undefined;
+    throw error;
+  }
+}
