@@ -11,6 +11,7 @@ export {
   mlmBatches, validationBatches, type MlmBatch, type MlmBatches, type MlmBatchesOptions, type ValidationBatchesOptions,
 } from "./mlm-batches.js";
 export { type PackedSequences, type Packing, packSequences, type PackSequencesOptions } from "./packing.js";
+export { tryProcessLock, type LockAttempt, type ProcessLock } from "./process-lock.js";
 export { readAhead, type ReadAheadOptions } from "./read-ahead.js";
 export { sentencePacking, type SentencePacking } from "./sentence-packing.js";
 export { MAX_DOCUMENT_BYTES, type DocumentUnit } from "./split-documents.js";
@@ -27,6 +28,10 @@ export { trainWordPiece, type TrainWordPieceOptions } from "./train-word-piece.j
 export {
   classificationBatches, type ClassificationBatch, type ClassificationBatches, type ClassificationBatchesOptions,
 } from "./tasks/classification-batches.js";
-export { taskNamed, textTasks } from "./tasks/glue.js";
-export { type MetricName, type Split, type TextExample, type TextTask } from "./tasks/text-task.js";
+export { balanced } from "./tasks/balanced.js";
+export { ownTask, type OwnTaskOptions } from "./tasks/own-task.js";
+export { type Casting } from "./tasks/published-task.js";
+export { taskDownload, type TaskDownload } from "./tasks/task-download.js";
+export { taskNamed, textTasks, type TaskOptions } from "./tasks/task-named.js";
+export { type MetricName, type Split, type TaskKind, type TextExample, type TextTask } from "./tasks/text-task.js";
 export { openPreparedCorpus, prepareCorpus, type PrepareCorpusOptions, type PreparedCorpus, type PrepareProgress } from "./prepare-corpus.js";

@@ -6,8 +6,7 @@ import { type HubOptions, type HubSettings, hubSettings } from "./hub-settings.j
 import { CONFIG_FILE, TOKENIZER_FILES, WEIGHT_FILES, isWeightIndex, shardsOf } from "./model-files.js";
 import { ModelCache } from "./model-cache.js";
 import { isCommit, parseModelName } from "./model-name.js";
-import { type RemoteFile, remoteFile } from "./remote-file.js";
-import { withRetries } from "./with-retries.js";
+import { type RemoteFile, described } from "./remote-file.js";
 
 /** What happens while a model is downloaded. */
 export type HubEvent = FileEvent;
@@ -74,12 +73,6 @@ async function shardNames(indexPath: string): Promise<ReadonlySet<string>> {
   if (shards !== undefined) return new Set(shards.values());
   throw new HubError("hub/bad-answer", `hub: ${indexPath} must list the shard of every tensor under "weight_map", and does not; use another revision`);
 }
-
-/** What the hub says of a file, asked for again while it cannot be reached. */
-const described = (address: RemoteFile["address"], settings: HubSettings): AsyncGenerator<HubEvent, RemoteFile> =>
-  withRetries(address.file, async function* (): AsyncGenerator<HubEvent, RemoteFile> {
-    return remoteFile(address, settings);
-  }, settings);
 
 async function* describedIfAny(address: RemoteFile["address"], settings: HubSettings): AsyncGenerator<HubEvent, RemoteFile | undefined> {
   try {

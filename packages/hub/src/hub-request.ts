@@ -2,8 +2,9 @@ import { HubError, type HubErrorCode } from "./hub-error.js";
 import { type HubSettings } from "./hub-settings.js";
 import { TransientError } from "./transient-error.js";
 
-/** A file of a model at a revision. */
+/** A file of a model, or of a data set, at a revision. */
 export interface FileAddress {
+  /** `org/name`; of a data set `datasets/org/name`. */
   readonly repository: string;
   readonly revision: string;
   readonly file: string;
@@ -72,12 +73,12 @@ async function requireSuccess(answer: Response, address: FileAddress, isHome: bo
   const reason = headers.get("x-error-code");
   const refusal = (code: HubErrorCode, message: string): HubError => new HubError(code, `hub: ${message}`);
   if (reason === "RevisionNotFound") throw refusal("hub/not-found", `${from} has no revision ${revision}; leave it out for main, or check the branch, tag or commit`);
-  if (status === 404 && reason !== "RepoNotFound") throw refusal("hub/not-found", `${from} has no file ${file} at ${revision}; give a model that has one`);
+  if (status === 404 && reason !== "RepoNotFound") throw refusal("hub/not-found", `${from} has no file ${file} at ${revision}; give one that has it`);
   if (reason === "GatedRepo") throw refusal("hub/no-access", `${from} is gated: accept its terms on its page, then set HF_TOKEN to a token of that account`);
   if (![401, 403, 404].includes(status)) throw refusal("hub/bad-answer", `${from} answered ${status} for ${file}; check HF_ENDPOINT`);
   // The hub answers 401 for a model that there is not, too, so as not to tell which ones are private.
   const advice = settings.token === undefined ? "set HF_TOKEN if it is private" : "check that HF_TOKEN may read it";
-  throw refusal(status === 404 ? "hub/not-found" : "hub/no-access", `there is no model ${from}, or it is private (status ${status}); check the name, and ${advice}`);
+  throw refusal(status === 404 ? "hub/not-found" : "hub/no-access", `there is no ${repository.startsWith("datasets/") ? "data set" : "model"} ${from}, or it is private (status ${status}); check the name, and ${advice}`);
 }
 
 function retryAfterMs(headers: Headers): number | undefined {

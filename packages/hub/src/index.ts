@@ -1,4 +1,5 @@
 export { HubError, type HubErrorCode } from "./hub-error.js";
+export { downloadDataset } from "./download-dataset.js";
 export { downloadModel, type HubEvent } from "./download-model.js";
 export { type FileEvent } from "./download-file.js";
 export { type RetryEvent } from "./with-retries.js";

@@ -3,6 +3,7 @@ import { HubError } from "./hub-error.js";
 import { type FileAddress, requestFile } from "./hub-request.js";
 import { type HubSettings } from "./hub-settings.js";
 import { isCommit } from "./model-name.js";
+import { type RetryEvent, withRetries } from "./with-retries.js";
 
 /** What the hub says of a file before it is downloaded. */
 export interface RemoteFile {
@@ -29,3 +30,9 @@ export async function remoteFile(address: FileAddress, settings: HubSettings): P
     `hub: ${settings.endpoint} must say commit, hash and size of ${address.repository}/${address.file}, got "${commit}", "${hash?.hex ?? ""}" and ${sizeBytes}; `
     + "set HF_ENDPOINT to the hub, or to a mirror with its headers");
 }
+
+/** The same, asked for again while the hub cannot be reached. */
+export const described = (address: FileAddress, settings: HubSettings): AsyncGenerator<RetryEvent, RemoteFile> =>
+  withRetries(address.file, async function* (): AsyncGenerator<RetryEvent, RemoteFile> {
+    return remoteFile(address, settings);
+  }, settings);

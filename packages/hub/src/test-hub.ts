@@ -21,7 +21,7 @@ export type Fault =
   | { readonly kind: "refused" };
 
 /**
- * A server with the hub's protocol, for tests without a network: `HEAD` and `GET /REPOSITORY/resolve/REVISION/FILE` with entity tags, commits, ranges,
+ * A server with the hub's protocol, for tests without a network: `HEAD` and `GET /REPOSITORY/resolve/REVISION/FILE` (of a data set, `datasets/` before it) with entity tags, commits, ranges,
  * and large files behind a redirect to another origin.
  */
 export class TestHub {
@@ -67,10 +67,10 @@ export class TestHub {
     const { method = "", url: path = "", headers: { range, authorization } } = request;
     this.requests.push({ method, path, at, range, authorization });
     if (at === "hub" && this.token !== undefined && authorization !== `Bearer ${this.token}`) return fail(response, 401, "RepoNotFound");
-    const [, repository, revision, file] = /^\/(.+)\/resolve\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    const [, repository, revision, file] = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (repository === "old-name") return redirect(response, 307, path.replace("old-name", this.#repository));
     if (repository !== this.#repository) return fail(response, 401, "RepoNotFound");
-    if (revision !== "main" && revision !== this.commit && revision !== "refs%2Fpr%2F1") return fail(response, 404, "RevisionNotFound");
+    if (revision !== "main" && revision !== this.commit && !revision!.startsWith("refs%2F")) return fail(response, 404, "RevisionNotFound");
     const content = this.#files.get(file!);
     if (content === undefined) return fail(response, 404, "EntryNotFound");
     if (at === "hub") response.setHeader("x-repo-commit", this.commit);

@@ -3,46 +3,77 @@ import { type Backend, type Feeds, type Node, type Program, parameter } from "@b
 import { type DropoutRates, dropoutOf } from "./dropout.js";
 import { encoder } from "./encoder.js";
 import { classifierHead } from "./heads.js";
-import { labelLoss } from "./losses.js";
+import { labelLoss, valueLoss } from "./losses.js";
 import { type Classifier } from "./model.js";
-import { modelParameters } from "./parameter-spec.js";
+import { modelParameters, outputsOf } from "./parameter-spec.js";
 import { type LossGraph } from "./gradient-graph.js";
 import { parameterNodes } from "./parameter-store.js";
 
 type ClassifierParts = Pick<Classifier, "arch" | "head">;
 
-/** Logits of a padded batch: `i32[batch, length], f32[batch, length] -> [batch, labels]`. */
-function classifierLogits({ arch, head }: ClassifierParts, batchSize: number, length: number, rates: DropoutRates = {}): Node {
+/** Whether a classifier gives a value in place of labels. */
+export const isRegression = ({ labels }: { readonly labels: readonly string[] }): boolean => labels.length === 0;
+
+/** Outputs of a padded batch: `i32[batch, length], f32[batch, length] -> [batch, outputs]`. */
+function outputNodes({ arch, head }: ClassifierParts, batchSize: number, length: number, rates: DropoutRates = {}): Node {
   const parameters = parameterNodes(modelParameters(arch, head));
   const dropout = dropoutOf(rates);
   const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, length], "i32"), mask: parameter("mask", [batchSize, length]), dropout });
   return classifierHead(arch, parameters, states, batchSize, dropout);
 }
 
-/** Mean cross-entropy of a classifier, in nats. */
+/** Mean cross-entropy of a classifier, in nats; in regression, its mean squared error. */
 export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number, dropout: DropoutRates = {}): LossGraph {
-  return { loss: labelLoss(classifierLogits(model, batchSize, length, dropout), parameter("labels", [batchSize], "i32"), parameter("weights", [batchSize])) };
+  const outputs = outputNodes(model, batchSize, length, dropout);
+  const weights = parameter("weights", [batchSize]);
+  return {
+    loss: isRegression(model.head)
+      ? valueLoss(outputs, parameter("values", [batchSize]), weights)
+      : labelLoss(outputs, parameter("labels", [batchSize], "i32"), weights),
+  };
 }
 
-export const classificationFeeds = ({ ids, mask, labels, weights }: ClassificationBatch): Feeds => ({ ids, mask, labels, weights });
+/** What the loss of a classifier with that head reads of a batch. */
+export const classificationFeeds = ({ ids, mask, labels, values, weights }: ClassificationBatch, head: Classifier["head"]): Feeds =>
+  (isRegression(head) ? { ids, mask, values, weights } : { ids, mask, labels, weights });
 
-/** Index of the most likely label of every example in `batches`, rows of weight 0 left out. One program a batch shape serves all batches. */
+/** What a classifier gives for a row of a batch. */
+interface OutputRow {
+  /** `[outputs]`. */
+  readonly outputs: Float32Array;
+  readonly weight: number;
+}
+
+/** What a classifier gives for each row in `batches`, those of weight 0 too: `[outputs]`, a logit for each label, or one value in regression. */
+export async function predictOutputs(backend: Backend, model: Classifier, batches: Iterable<ClassificationBatch>): Promise<Float32Array[]> {
+  const rows: Float32Array[] = [];
+  for await (const { outputs } of outputRows(backend, model, batches)) rows.push(outputs);
+  return rows;
+}
+
+/** Index of the most likely label of every example in `batches`, or its value in regression; rows of weight 0 are left out. */
 export async function predict(backend: Backend, model: Classifier, batches: Iterable<ClassificationBatch>): Promise<number[]> {
-  const programs = new Map<string, Program>();
   const predicted: number[] = [];
+  for await (const { outputs, weight } of outputRows(backend, model, batches)) {
+    if (weight > 0) predicted.push(isRegression(model.head) ? outputs[0]! : indexOfLargest(outputs));
+  }
+  return predicted;
+}
+
+/** One program a batch shape serves all batches. */
+async function* outputRows(backend: Backend, model: Classifier, batches: Iterable<ClassificationBatch>): AsyncGenerator<OutputRow> {
+  const programs = new Map<string, Program>();
+  const size = outputsOf(model.head);
   try {
     for (const batch of batches) {
-      const batchSize = batch.labels.length;
+      const batchSize = batch.weights.length;
       const shape = `${batchSize} x ${batch.length}`;
-      const program = programs.get(shape) ?? (await backend.compile({ logits: classifierLogits(model, batchSize, batch.length) }));
+      const program = programs.get(shape) ?? (await backend.compile({ outputs: outputNodes(model, batchSize, batch.length) }));
       programs.set(shape, program);
-      const { logits } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
-      const labels = model.head.labels.length;
-      batch.weights.forEach((weight, row) => {
-        if (weight > 0) predicted.push(indexOfLargest((logits!.data as Float32Array).subarray(row * labels, (row + 1) * labels)));
-      });
+      const { outputs } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
+      const all = outputs!.data as Float32Array; // [batch, outputs]
+      for (const [row, weight] of batch.weights.entries()) yield { outputs: all.slice(row * size, (row + 1) * size), weight };
     }
-    return predicted;
   } finally {
     for (const program of programs.values()) await program.dispose();
   }

@@ -113,7 +113,7 @@ async function exampleOf(kind: "mlm" | "classifier"): Promise<{ model: Model; gr
   if (kind === "mlm") return { model: filledModel(arch, { kind }), graph: mlmLossGraph(arch, shape, everywhere), feeds: mlmFeeds(batch) };
   const model = filledModel(textArch, { kind, labels });
   const examples = (await labelledTexts()).at(0);
-  return { model, graph: classificationLossGraph(model, 2, examples.length, everywhere), feeds: classificationFeeds(examples) };
+  return { model, graph: classificationLossGraph(model, 2, examples.length, everywhere), feeds: classificationFeeds(examples, model.head) };
 }
 
 const options = (backend: Backend): PretrainOptions => ({

@@ -2,10 +2,11 @@ import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type TextExample, classificationBatches } from "@bort/data";
 import { describe, expect, it } from "vitest";
-import { predict } from "./classification.js";
+import { predict, predictOutputs } from "./classification.js";
 import { fingerprint } from "./fingerprint.js";
 import { type FinetuneOptions, finetune } from "./finetune.js";
 import { type Classifier, createModel, withClassifier } from "./model.js";
+import { loadClassifier, saveModel } from "./model-folder.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { collect, tinyTokenizer } from "./test-models.js";
 
@@ -60,6 +61,25 @@ describe("finetune", () => {
     expect(new Set([weights(result.model), weights(result.averaged!), weights(whole.result.model), weights(withClassifier(options.model, labels, 0))]).size).toBe(4);
   });
 
+  it("learns values by squared error, without labels, and stops by it", async () => {
+    const valued = examples.map(({ text }, i) => ({ text, value: i % 2 === 0 ? 2 : -1 }));
+    const valuesIn = (order: "shuffled" | "sequential"): ReturnType<typeof classificationBatches> =>
+      classificationBatches(valued, { tokenizer, labels: [], batchSize: 8, maxLength: 32, seed: 1, order });
+    const given = [0, 1, 2].map((step) => valuesIn("sequential").at(step));
+    const regression = { ...options, labels: [], train: valuesIn("shuffled"), validation: given, steps: 120, earlyStopping: { patience: 100 } };
+    const { events, result: { model, summary } } = await collect(finetune(regression));
+    const errors = events.flatMap((event) => (event.type === "evaluation" ? [event.metrics["meanSquaredError"]!] : []));
+    expect(errors[0]).toBeGreaterThan(1);
+    expect(summary.best!.metrics["meanSquaredError"]).toBe(Math.min(...errors));
+    expect(Math.min(...errors)).toBeLessThan(0.05);
+    const predicted = await predict(options.backend, model, given);
+    expect(predicted.map(Math.round)).toEqual(valued.map(({ value }) => Math.round(value)));
+    const outputs = await predictOutputs(options.backend, model, given);
+    expect(outputs.map(([value]) => value)).toEqual(predicted);
+    saveModel(at("regression"), { model, tokenizer });
+    expect(await predict(options.backend, loadClassifier(at("regression")).model, given)).toEqual(predicted);
+  });
+
   it("needs labels to measure the accuracy on", async () => {
     const unlabelled = [batches("sequential", [{ text: "ab" }]).at(0)];
     await expect(collect(finetune({ ...options, validation: unlabelled, steps: 1 }))).rejects.toMatchObject({ code: "nn/bad-option" });
@@ -76,5 +96,17 @@ describe("predict", () => {
     const ten = batches("sequential", examples.slice(0, 10));
     const single = classificationBatches(examples.slice(0, 1), { tokenizer, labels, batchSize: 1, maxLength: 32, seed: 0, order: "sequential" });
     expect(await predict(options.backend, model, [ten.at(0), ten.at(1), single.at(0)])).toEqual([...each, each[0]]);
+  });
+});
+
+describe("predictOutputs", () => {
+  it("gives the logits of every row, those without a label and those that fill up the batch too", async () => {
+    const model = createModel(arch, { kind: "classifier", labels }, 5);
+    const unlabelled = batches("sequential", examples.slice(0, 10).map(({ text }) => ({ text })));
+    const rows = await predictOutputs(options.backend, model, [unlabelled.at(0), unlabelled.at(1)]);
+    expect(rows.map((row) => row.length)).toEqual(Array.from({ length: 16 }, () => 2));
+    expect(await predict(options.backend, model, [unlabelled.at(0), unlabelled.at(1)])).toEqual([]);
+    const indices = await predict(options.backend, model, [batches("sequential", examples.slice(0, 10)).at(0)]);
+    expect(rows.slice(0, 8).map(([no, yes]) => Number(yes! > no!))).toEqual(indices);
   });
 });

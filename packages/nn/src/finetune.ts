@@ -1,7 +1,8 @@
 import { type ClassificationBatch, type ClassificationBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { classificationFeeds, classificationLossGraph, predict } from "./classification.js";
+import { classificationFeeds, classificationLossGraph, isRegression, predict } from "./classification.js";
 import { dropoutFeeds } from "./dropout.js";
+import { type EarlyStopping } from "./early-stopping.js";
 import { fingerprint } from "./fingerprint.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
 import { type Classifier, type EncoderModel, withClassifier } from "./model.js";
@@ -16,10 +17,11 @@ export interface FinetuneOptions extends TrainingSettings {
   readonly backend: Backend;
   /** The encoder to start from; its head is left behind. */
   readonly model: EncoderModel;
+  /** In the order of the model's outputs; none in regression, where the model learns the values of the examples. */
   readonly labels: readonly string[];
   readonly train: ClassificationBatches;
   readonly batchSize: number;
-  /** Batches to measure the accuracy on as training goes. Default: none. */
+  /** Batches to measure the accuracy on as training goes, or the squared error in regression. Default: none. */
   readonly validation?: readonly ClassificationBatch[];
 }
 
@@ -30,16 +32,19 @@ export interface FinetuneResult {
   readonly summary: TrainingSummary;
 }
 
-/** Fine-tunes an encoder with a fresh classifier; `evaluation` events carry `accuracy`. Throws what `runTraining` does. */
+/**
+ * Fine-tunes an encoder with a fresh classifier; `evaluation` events carry `accuracy`, or in regression `meanSquaredError`, which falls. Throws what
+ * `runTraining` does.
+ */
 export async function* finetune(options: FinetuneOptions): AsyncGenerator<TrainingEvent, FinetuneResult> {
   const { backend, labels, train, batchSize, validation, steps, checkpoint, signal } = options;
   const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
-    resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1, metric: "accuracy", mode: "max" });
+    resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1, ...watched(options) });
   const { model, groupRecord } = inGroups(withClassifier(options.model, labels, seed), options);
   const first = train.at(0);
   const settings = {
     ...record, ...groupRecord, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
-    examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels, first.weights),
+    examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, isRegression(options) ? first.values : first.labels, first.weights),
   };
   const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length, dropout);
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
@@ -50,12 +55,12 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
       feeds: async (step) => {
         const batch = await microBatches(step, accumulate, (at) => {
           const micro = train.at(at);
-          return { feeds: { ...classificationFeeds(micro), ...dropoutFeeds(dropout, seed, at) }, length: micro.length, weight: totalWeight(micro.weights) };
+          return { feeds: { ...classificationFeeds(micro, model.head), ...dropoutFeeds(dropout, seed, at) }, length: micro.length, weight: totalWeight(micro.weights) };
         });
         return { batch, tokens: batch.reduce((tokens, { length }) => tokens + batchSize * length!, 0) };
       },
       ...(validation !== undefined && {
-        evaluate: { every: evaluateEvery, run: async () => ({ accuracy: await accuracy(backend, evaluatesAverage(options) ? averaged() : model, validation) }) },
+        evaluate: { every: evaluateEvery, run: () => evaluate(backend, evaluatesAverage(options) ? averaged() : model, validation) },
       }),
       ...(earlyStopping !== undefined && { earlyStopping }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
@@ -67,11 +72,15 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
   }
 }
 
-async function accuracy(backend: Backend, model: Classifier, batches: readonly ClassificationBatch[]): Promise<number> {
-  if (batches.every(({ weights }) => weights.every((weight) => weight === 0))) {
-    throw new NnError("nn/bad-option", "nn: an accuracy needs at least one labelled example, got none; give validation examples with labels");
-  }
-  const gold = batches.flatMap(({ labels, weights }) => [...labels].filter((_, row) => weights[row]! > 0));
+const watched = (options: FinetuneOptions): Pick<EarlyStopping, "metric" | "mode"> =>
+  (isRegression(options) ? { metric: "meanSquaredError", mode: "min" } : { metric: "accuracy", mode: "max" });
+
+/** The share of labels that are right, or the mean squared error of values. */
+async function evaluate(backend: Backend, model: Classifier, batches: readonly ClassificationBatch[]): Promise<Readonly<Record<string, number>>> {
+  const gold = batches.flatMap(({ labels, values, weights }) => [...(isRegression(model.head) ? values : labels)].filter((_, row) => weights[row]! > 0));
+  if (gold.length === 0) throw new NnError("nn/bad-option", "nn: an evaluation needs at least one labelled example, got none; give validation examples with labels");
   const predicted = await predict(backend, model, batches);
-  return predicted.filter((label, i) => label === gold[i]).length / gold.length;
+  return isRegression(model.head)
+    ? { meanSquaredError: predicted.reduce((sum, value, i) => sum + (value - gold[i]!) ** 2, 0) / gold.length }
+    : { accuracy: predicted.filter((label, i) => label === gold[i]).length / gold.length };
 }

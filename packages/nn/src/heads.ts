@@ -21,7 +21,7 @@ export function mlmHead(arch: EncoderArch, parameters: ParameterNodes, states: N
   return op.add(op.linear(columns(normed, 0, wordSize), words, bias), own);
 }
 
-/** The classification head: dense + tanh on each sequence's first token, then one logit a label: `[batch * sequence, hidden] -> [batch, labels]`. */
+/** The classification head: dense + tanh on each sequence's first token, then one logit a label, or one value: `[batch * sequence, hidden] -> [batch, outputs]`. */
 export function classifierHead(arch: EncoderArch, parameters: ParameterNodes, states: Node, batch: number, dropout: Dropout = noDropout): Node {
   const { dense } = blocks(arch, parameters);
   const sequence = states.shape[0]! / batch;

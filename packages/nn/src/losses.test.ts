@@ -1,6 +1,6 @@
 import { type Node, evaluate, gradients, parameter } from "@bort/graph";
 import { describe, expect, it } from "vitest";
-import { distillationLoss, labelLoss, lastLayerCrossEntropy, weightedMean } from "./losses.js";
+import { distillationLoss, labelLoss, lastLayerCrossEntropy, valueLoss, weightedMean } from "./losses.js";
 import { filled, golden } from "./test-models.js";
 
 const { temperature, weights: rowWeights, labels: rowLabels, ...expected } = golden.losses;
@@ -36,6 +36,18 @@ describe.each(["label", "distillation", "lastLayer"] as const)("the %s loss", (n
 
   it("does not see a shift of a row's logits", () => {
     expect(evaluate([loss], { ...feeds, student: feeds.student.map((x) => x + 3), teacher: feeds.teacher.map((x) => x - 2) })[0]![0]).toBeCloseTo(value![0]!, 12);
+  });
+});
+
+describe("the loss of values", () => {
+  const outputs = parameter("outputs", [3, 1]);
+  const loss = valueLoss(outputs, parameter("values", [3]), parameter("weights", [3]));
+  const given = { outputs: [2, -1, 5], values: [0.5, 1, 4], weights: [1, 3, 0] };
+
+  it("is the weighted mean of squared errors, its gradient twice the error's share", () => {
+    const [value, gradient] = evaluate([loss, gradients(loss, [outputs])[0]!], given);
+    expect(value![0]).toBeCloseTo((1.5 ** 2 + 3 * 2 ** 2) / 4, 12);
+    [2 * 1.5 / 4, 2 * -2 * 3 / 4, 0].forEach((slope, i) => expect(gradient![i]).toBeCloseTo(slope, 12));
   });
 });
 

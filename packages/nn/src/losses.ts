@@ -7,6 +7,12 @@ export const weightedMean = (values: Node, weights: Node): Node => op.div(op.sum
 /** Mean cross-entropy in nats against hard labels: `[rows, classes], i32[rows], [rows] -> scalar`. */
 export const labelLoss = (logits: Node, labels: Node, weights: Node): Node => weightedMean(op.crossEntropy(logits, labels), weights);
 
+/** Mean squared error of values: `[rows, 1], [rows], [rows] -> scalar`. */
+export function valueLoss(outputs: Node, values: Node, weights: Node): Node {
+  const difference = op.sub(op.reshape(outputs, values.shape), values);
+  return weightedMean(op.mul(difference, difference), weights);
+}
+
 /** KL(softmax(teacher) || softmax(student)) of each row, in nats: `[..., classes], [..., classes] -> [..., 1]`; no gradient flows into the teacher. */
 export function rowDivergence(student: Node, teacher: Node): Node {
   const target = op.stopGradient(op.logSoftmax(teacher));

@@ -53,6 +53,28 @@ describe("saveModel", () => {
     }
   });
 
+  it("keeps a model of a value, with transformers' problem type, and reads one output without it as a value too", () => {
+    const value = { kind: "classifier", labels: [] } as const;
+    for (const arch of [offset, { ...archKinds["with merged bottlenecks"]!, vocabSize: 261 }]) {
+      const model = filledModel(arch, value);
+      saveModel(at("value"), { model, tokenizer });
+      const json = config("value");
+      expect(json).toMatchObject({ problem_type: "regression", id2label: { 0: "LABEL_0" }, label2id: { LABEL_0: 0 } });
+      expect(loadClassifier(at("value")).model.head).toEqual(value);
+      writeFileSync(at("value", "config.json"), JSON.stringify({ ...json, problem_type: null }));
+      const loaded = loadClassifier(at("value")).model;
+      expect(loaded.head).toEqual(value);
+      expect(loaded.parameters.view("classifier.output.weight")).toEqual(model.parameters.view("classifier.output.weight"));
+    }
+  });
+
+  it("refuses to read several values, and their encoder alone is read", () => {
+    const folder = changed(filledModel(offset, classifier), (path) => writeFileSync(path("config.json"),
+      JSON.stringify({ ...JSON.parse(readFileSync(path("config.json"), "utf8")) as object, problem_type: "regression" })));
+    expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "nn/bad-model-folder", message: expect.stringContaining("got 2") }));
+    expect(loadEncoder(folder).model.arch).toEqual(offset);
+  });
+
   it("names classes and tensors as transformers does, and adds the token types that it always has", () => {
     saveModel(at("names"), { model: filledModel(plain, mlm), tokenizer });
     expect(config("names")).toMatchObject({ architectures: ["BertForMaskedLM"], model_type: "bert", num_attention_heads: 2, bos_token_id: 0, eos_token_id: 2, type_vocab_size: 1 });

@@ -3,6 +3,7 @@ import { type EncoderArch, type HfModelType, toHfConfig } from "@bort/arch";
 import { type SpecialTokens, type Tokenizer, openTokenizer } from "@bort/data";
 import { sizeOf } from "@bort/graph";
 import { writeFileAtomically } from "./atomic-write.js";
+import { hfLabels } from "./hf-labels.js";
 import { type HfNaming, hfClasses, hfNaming, hfTensors, hfZeroTokenTypes } from "./hf-names.js";
 import { type Classifier, type EncoderModel, type MlmModel, type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
@@ -32,7 +33,7 @@ export function saveModel(folder: string, { model, tokenizer, modelType }: Model
   const naming = modelType ?? hfNaming(arch);
   const config = toHfConfig(arch, {
     ...(naming !== "own" && { modelType: naming }), architectures: [classOf(model, naming)], hiddenDropout: 0, attentionDropout: 0,
-    bosTokenId: tokenizer.special.begin, eosTokenId: tokenizer.special.end, ...(head.kind === "classifier" && { labels: head.labels }),
+    bosTokenId: tokenizer.special.begin, eosTokenId: tokenizer.special.end, ...(head.kind === "classifier" && hfLabels(head)),
   });
   const tensors: Record<string, NamedTensor> = {};
   for (const { hfName, shape, parameter, offset } of hfTensors(arch, head, naming)) {

@@ -11,8 +11,11 @@ export interface ParameterSpec {
   readonly decay: boolean;
 }
 
-/** What sits on the encoder. `mlm`: the masked-language-model head; `classifier`: one logit a label, read from the first token. */
+/** What sits on the encoder. `mlm`: the masked-language-model head; `classifier`: one logit a label, read from the first token, or without labels one value, in regression. */
 export type ModelHead = { readonly kind: "mlm" } | { readonly kind: "classifier"; readonly labels: readonly string[] };
+
+/** How many numbers a classifier gives for a text: a logit for each label; in regression, where there are no labels, one value. */
+export const outputsOf = ({ labels }: Extract<ModelHead, { kind: "classifier" }>): number => Math.max(1, labels.length);
 
 const matrix = (name: string, rows: number, columns: number): ParameterSpec => ({ name, shape: [rows, columns], init: "normal", decay: true });
 const vector = (name: string, size: number, init: "zeros" | "ones"): ParameterSpec => ({ name, shape: [size], init, decay: false });
@@ -100,7 +103,7 @@ const identity = (name: string, inputs: number, outputs: number): ParameterSpec[
   dense(name, inputs, outputs).map((spec) => (spec.init === "normal" ? { ...spec, init: "identity" } : spec));
 
 function headParameters({ hiddenSize, vocabSize, embedding }: EncoderArch, head: ModelHead): ParameterSpec[] {
-  if (head.kind === "classifier") return [...dense("classifier.dense", hiddenSize, hiddenSize), ...dense("classifier.output", hiddenSize, head.labels.length)];
+  if (head.kind === "classifier") return [...dense("classifier.dense", hiddenSize, hiddenSize), ...dense("classifier.output", hiddenSize, outputsOf(head))];
   const size = embedding?.kind === "projected" ? embedding.size : hiddenSize;
   const beyond = embedding?.kind === "wordProjected" ? hiddenSize - embedding.size : 0;
   return [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type EncoderArch, fromHfConfig, hfExtrasOf, type HfModelType } from "@bort/arch";
+import { type EncoderArch, fromHfConfig, type HfExtras, hfExtrasOf, type HfModelType } from "@bort/arch";
 import { hfFamilies } from "./hf-families.js";
+import { labelsOfHf } from "./hf-labels.js";
 import { type HfNaming, hfClasses, hfNamingOf } from "./hf-names.js";
 import { readHfWeights } from "./hf-weights.js";
 import { type EncoderModel, type Model } from "./model.js";
@@ -21,8 +22,8 @@ export interface Read<M extends EncoderModel> {
  * @throws NnError `nn/missing-path`, `nn/bad-model-folder`, `nn/bad-safetensors`, `nn/bad-torch-file`, `nn/missing-tensor`; ArchError for the config
  */
 export function readModel(folder: string, fallback?: "mlm"): Read<Model> {
-  const { arch, architecture, labels, naming } = readConfig(folder);
-  const head = headOf(folder, { arch, architecture, labels, naming, fallback });
+  const { arch, naming, ...config } = readConfig(folder);
+  const head = headOf(folder, { arch, naming, ...config, fallback });
   return { model: { arch, head, parameters: readHfWeights(openWeights(folder), { arch, head, naming }) }, ...typeOf(naming) };
 }
 
@@ -36,23 +37,25 @@ const typeOf = (naming: HfNaming): { modelType?: HfModelType } => (naming === "o
 
 interface FolderConfig {
   readonly arch: EncoderArch;
-  readonly architecture: string | undefined;
-  readonly labels: readonly string[];
+  readonly extras: HfExtras;
   readonly naming: HfNaming;
 }
 
 function readConfig(folder: string): FolderConfig {
   const config = readJson(join(folder, "config.json"), "give the folder of a saved model");
-  const { architectures: [architecture] = [], labels = [], modelType = "bert" } = hfExtrasOf(config);
-  return { arch: fromHfConfig(config), architecture, labels, naming: hfNamingOf(architecture, modelType) };
+  const extras = hfExtrasOf(config);
+  const { architectures = [], modelType = "bert" } = extras;
+  return { arch: fromHfConfig(config), extras, naming: hfNamingOf(architectures[0], modelType) };
 }
 
-function headOf(folder: string, { arch, architecture, labels, naming, fallback }: FolderConfig & { readonly fallback: "mlm" | undefined }): ModelHead {
+function headOf(folder: string, { arch, extras, naming, fallback }: FolderConfig & { readonly fallback: "mlm" | undefined }): ModelHead {
+  const architecture = extras.architectures?.[0];
   const classes = hfClasses(arch, naming);
   const preTraining = naming === "own" ? undefined : hfFamilies[naming].preTrainingClass;
   const isMlm = architecture === undefined ? fallback === "mlm" : architecture === classes.mlm || architecture === preTraining;
   if (classes.mlm !== undefined && isMlm) return { kind: "mlm" };
-  if (architecture !== undefined && architecture === classes.classifier && labels.length > 0) return { kind: "classifier", labels };
+  const labels = architecture !== undefined && architecture === classes.classifier ? labelsOfHf(folder, extras) : undefined;
+  if (labels !== undefined) return { kind: "classifier", labels };
   const known = [...(classes.mlm === undefined ? [] : [classes.mlm]), ...(classes.classifier === undefined ? [] : [`${classes.classifier} with its labels`])];
   throw new NnError("nn/bad-model-folder",
     `nn: ${folder}/config.json must name ${known.join(", or ") || "another type of model"}, got ${architecture ?? "nothing"}; `

@@ -41,7 +41,7 @@ export interface TrainingSettings {
   readonly updateHook?: UpdateHook;
   /** Keeps an exponential moving average of the weights. Default: none. */
   readonly average?: WeightAverage;
-  /** Ends the run where evaluations no longer improve, with the weights of the best one. By default it watches the validation loss, or the accuracy. Default: none. */
+  /** Ends the run where evaluations no longer improve, with the weights of the best one. By default it watches the validation loss, the accuracy, or the squared error of values. Default: none. */
   readonly earlyStopping?: Omit<EarlyStopping, "metric" | "mode"> & Partial<Pick<EarlyStopping, "metric" | "mode">>;
   /** Steps between evaluations. Default: ten in a run. */
   readonly evaluateEvery?: number;

@@ -81,6 +81,22 @@ describe("sequential order", () => {
   });
 });
 
+describe("regression", () => {
+  const regression: ClassificationBatchesOptions = { ...options, labels: [] };
+
+  it("has values where it has no labels, and weight 0 without one", () => {
+    const batch = classificationBatches([{ text: "1", value: 3.25 }, { text: "2" }], regression).at(0);
+    expect([...batch.values]).toEqual([3.25, 0]);
+    expect([...batch.labels]).toEqual([0, 0]);
+    expect([...batch.weights]).toEqual([1, 0]);
+  });
+
+  it("requires values to train on", () => {
+    expect(code(() => classificationBatches([{ text: "1", label: "yes" }], { ...regression, order: "shuffled" }))).toBe("data/unknown-label");
+    expect(classificationBatches([{ text: "1", value: 0 }], { ...regression, order: "shuffled" }).at(0).weights[0]).toBe(1);
+  });
+});
+
 describe("shuffled order", () => {
   const shuffled: ClassificationBatchesOptions = { ...options, batchSize: 4, maxLength: 48, order: "shuffled" };
   const seen = (examples: number, epoch: number, seed = 7): number[] => {

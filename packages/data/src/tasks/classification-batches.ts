@@ -3,7 +3,7 @@ import { random } from "../random.js";
 import { type Tokenizer } from "../tokenizer.js";
 import { type TextExample } from "./text-task.js";
 
-/** A padded batch of classified texts; `batch` is the batch size asked for, `length` is common to its rows. */
+/** A padded batch of texts with their labels or values; `batch` is the batch size asked for, `length` is common to its rows. */
 export interface ClassificationBatch {
   /** Token ids, [batch, length]. */
   readonly ids: Int32Array;
@@ -11,21 +11,23 @@ export interface ClassificationBatch {
   readonly mask: Float32Array;
   /** Positions in the list of labels, [batch]; 0 where the example has none. */
   readonly labels: Int32Array;
-  /** 1 for a row that counts; 0 for one without a label and for the filler rows that complete a sequential pass, [batch]. */
+  /** True values, in regression, [batch]; 0 where the example has none. */
+  readonly values: Float32Array;
+  /** 1 for a row that counts; 0 for one without a label or value and for the filler rows that complete a sequential pass, [batch]. */
   readonly weights: Float32Array;
   readonly length: number;
 }
 
 export interface ClassificationBatchesOptions {
   readonly tokenizer: Tokenizer;
-  /** The task's labels, in the order of the model's outputs. */
+  /** The task's labels, in the order of the model's outputs; none in regression, where examples have values. */
   readonly labels: readonly string[];
   readonly batchSize: number;
   /** The most tokens a row may have, with the special ones that the tokenizer puts around its texts. */
   readonly maxLength: number;
   /** Chooses the shuffled order; a sequential one does not depend on it. */
   readonly seed: number;
-  /** `shuffled` for training: every label is required; `sequential` for evaluation: row `i` of batch `t` is example `t * batchSize + i`. */
+  /** `shuffled` for training: every label or value is required; `sequential` for evaluation: row `i` of batch `t` is example `t * batchSize + i`. */
   readonly order: "shuffled" | "sequential";
 }
 
@@ -45,7 +47,13 @@ const WINDOW = 16;
 
 interface Row {
   readonly ids: Int32Array;
-  readonly label: number | undefined;
+  readonly target: Target | undefined;
+}
+
+/** What is to be predicted: the position of a label, or a value; the other is 0. */
+interface Target {
+  readonly label: number;
+  readonly value: number;
 }
 
 /**
@@ -53,12 +61,12 @@ interface Row {
  * longer first). Token types are left out: encoders here take every token as of type 0.
  * Shuffled: each epoch has its own order, holds every example once and completes its last batch with examples from the start of that order;
  * texts of like length share a batch, within windows of 16 batches. Sequential: copies of its last row, of weight 0, complete the last batch.
- * Throws `data/bad-option`, and `data/unknown-label` for a label outside `labels`, or for none where the order is shuffled.
+ * Throws `data/bad-option`, and `data/unknown-label` for a label outside `labels`, or for no label or value where the order is shuffled.
  */
 export function classificationBatches(examples: readonly TextExample[], options: ClassificationBatchesOptions): ClassificationBatches {
   const { tokenizer, batchSize, maxLength, seed } = options;
   checkOptions(examples, options);
-  const rows = examples.map((example, index): Row => ({ ids: tokens(example, tokenizer, maxLength), label: labelOf(example, index, options) }));
+  const rows = examples.map((example, index): Row => ({ ids: tokens(example, tokenizer, maxLength), target: targetOf(example, index, options) }));
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const orderOf = lastOnly((epoch) => options.order === "shuffled" ? shuffledOrder(rows, batchSize, seed, epoch) : rows.map((_, index) => index));
   return {
@@ -96,12 +104,15 @@ function addedTokens(tokenizer: Tokenizer, isPair: boolean): number {
   return (isPair ? tokenizer.modelInput([], []) : tokenizer.modelInput([])).ids.length;
 }
 
-function labelOf({ label }: TextExample, index: number, { labels, order }: ClassificationBatchesOptions): number | undefined {
-  if (label === undefined && order === "sequential") return undefined;
+function targetOf({ label, value }: TextExample, index: number, { labels, order }: ClassificationBatchesOptions): Target | undefined {
+  const isRegression = labels.length === 0;
+  const known = isRegression ? value : label;
+  if (known === undefined && order === "sequential") return undefined;
+  if (isRegression && value !== undefined) return { label: 0, value };
   const position = label === undefined ? -1 : labels.indexOf(label);
-  if (position >= 0) return position;
-  const got = label === undefined ? "none" : JSON.stringify(label);
-  throw new DataError("data/unknown-label", `data: example ${index} needs a label of ${labels.join(", ")}, got ${got}`);
+  if (position >= 0) return { label: position, value: 0 };
+  const needed = isRegression ? "a value" : `a label of ${labels.join(", ")}`;
+  throw new DataError("data/unknown-label", `data: example ${index} needs ${needed}, got ${known === undefined ? "none" : JSON.stringify(known)}`);
 }
 
 /** Every example once, then as many from the start as complete the last batch; within a window, the batches hold texts of like length. */
@@ -121,15 +132,17 @@ function batchOf(rows: readonly Row[], batchSize: number, maxLength: number, pad
   const ids = new Int32Array(batchSize * length).fill(pad); // [batch, length]
   const mask = new Float32Array(batchSize * length); // [batch, length]
   const labels = new Int32Array(batchSize);
+  const values = new Float32Array(batchSize);
   const weights = new Float32Array(batchSize);
   for (let i = 0; i < batchSize; i++) {
     const row = rows[Math.min(i, rows.length - 1)]!;
     ids.set(row.ids, i * length);
     mask.fill(1, i * length, i * length + row.ids.length);
-    labels[i] = row.label ?? 0;
-    weights[i] = i < rows.length && row.label !== undefined ? 1 : 0;
+    labels[i] = row.target?.label ?? 0;
+    values[i] = row.target?.value ?? 0;
+    weights[i] = i < rows.length && row.target !== undefined ? 1 : 0;
   }
-  return { ids, mask, labels, weights, length };
+  return { ids, mask, labels, values, weights, length };
 }
 
 function checkOptions(examples: readonly TextExample[], { tokenizer, batchSize, maxLength }: ClassificationBatchesOptions): void {
