@@ -8,8 +8,12 @@ export type BenchErrorCode =
   | "bench/export-differs"
   | "bench/lengths-differ"
   | "bench/no-examples"
+  | "bench/no-group"
   | "bench/no-labels"
+  | "bench/no-submission"
   | "bench/other-labels"
+  | "bench/other-run"
+  | "bench/undefined-metric"
   | "bench/unknown-metric";
 
 /** The error of this package: `code` says which, `message` is one line that says what was needed, what was given and what to do. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mlmBatches, openCorpus, random, readAhead } from "@bort/data";
 import { referenceBackend } from "@bort/graph";
 import { afterAll, expect, it } from "vitest";
-import { measureBatches, timePreparation } from "./data-benchmark.js";
+import { endToEndRate, measureBatches, timePreparation } from "./data-benchmark.js";
 import { measureWaiting } from "./measure-waiting.js";
 import { parseStepShape } from "./step-shape.js";
 
@@ -21,6 +21,7 @@ it("prepares a corpus, makes batches in every way, and trains on them", async ()
   const batches = measureBatches(tokens, tokenizer, { places: 1 });
   expect(batches.map(({ packing, wholeWords, sequenceLength }) => [packing, wholeWords, sequenceLength].join())).toHaveLength(12);
   expect([rates.readBytesPerSecond, rates.tokensPerSecond, ...batches.map(({ tokensPerSecond }) => tokensPerSecond)].every((rate) => rate > 0 && rate < Infinity)).toBe(true);
+  expect(endToEndRate({ ...rates, tokensPerSecond: 300 }, { ...batches[0]!, tokensPerSecond: 600 })).toBeCloseTo(200, 9);
 
   const shape = { ...parseStepShape("2,8,8,1,8,1,300,2"), vocabSize: tokenizer.vocabSize };
   const waiting = await measureWaiting(referenceBackend(), shape, readAhead(mlmBatches(tokens, { ...shape, seed: 0, tokenizer })), { steps: 2, warmUp: 1 });

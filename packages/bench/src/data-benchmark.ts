@@ -5,7 +5,10 @@ import {
 } from "@bort/data";
 import { requireCount } from "./require-count.js";
 
-/** What it takes to bring text to disk as tokens, in one pass each, on one core. */
+/**
+ * What it takes to bring text to disk as tokens, in one pass each. Seconds are of processor time, all threads together: what one core takes, however busy
+ * the machine is.
+ */
 export interface PreparationRates {
   readonly documents: number;
   /** Of the documents, as UTF-8. */
@@ -21,13 +24,18 @@ export interface PreparationRates {
   readonly peakBytes: number;
 }
 
-/** How fast masked batches are made of shards. */
+/** How fast masked batches are made of shards, in processor time. */
 export interface BatchRate {
   readonly packing: "full-document" | "document" | "sentence";
   readonly wholeWords: boolean;
   readonly sequenceLength: number;
   /** Places in the batches, padding included. */
   readonly tokensPerSecond: number;
+}
+
+/** The rate from text to masked batches of full documents, which hold each token once and no padding. */
+export function endToEndRate(preparation: PreparationRates, batches: BatchRate): number {
+  return 1 / (1 / preparation.tokensPerSecond + 1 / batches.tokensPerSecond);
 }
 
 /** A corpus that was prepared while it was timed. */
@@ -82,13 +90,18 @@ function placesPerSecond(batches: MlmBatches, batchPlaces: number, places: numbe
   const count = Math.ceil(places / batchPlaces);
   const warmUp = Math.min(50, count);
   for (let step = 0; step < warmUp; step++) batches.at(step);
-  const start = performance.now();
+  const start = processorSeconds();
   for (let step = warmUp; step < warmUp + count; step++) batches.at(step);
-  return (1000 * count * batchPlaces) / (performance.now() - start);
+  return (count * batchPlaces) / (processorSeconds() - start);
 }
 
 async function secondsOf(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
+  const start = processorSeconds();
   await work();
-  return (performance.now() - start) / 1000;
+  return processorSeconds() - start;
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -18,6 +18,9 @@ npm run bench -- profile SHAPE [--top 20] [--repeats 5] [--threads N]    the dea
 npm run bench -- timers SHAPE [--engine E] [--repeats 20] [--threads N]  how late the caller's timers are during training
 npm run bench -- data PATH... [--shape SHAPE] [--steps 40] [--engine E]  from text to masked batches, and how long steps wait for them
     [--threads N]
+npm run bench -- distillation PATH... [--shape SHAPE] [--teacher D,A,H,I] steps to the same MLM accuracy with a teacher and without
+    [--steps N] [--teacher-steps N] [--learning-rates "1e-3,2e-3"]
+    [--seeds 3] [--folder FOLDER] [--engine E] [--threads N]
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
   SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
@@ -27,7 +30,8 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --accumulate  parts of the batch that are run one after the other, their gradients added up: the same step in less memory
   --recompute   what lies within a layer is computed again for the backward pass: the same
   --json    prints the result as one line of JSON
-  --out     folder for the files of step --all, scaling, soak and data; default benchmarks`;
+  --folder  where finished parts of a long benchmark are kept, so that it goes on after them; default: a temporary folder
+  --out     folder for the files that a benchmark keeps; default benchmarks`;
 
 /** Loaded when they are run, so that a process that measures memory holds nothing else. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -38,11 +42,14 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   profile: () => import("./commands/profile.js"),
   timers: () => import("./commands/timers.js"),
   data: () => import("./commands/data.js"),
+  regret: () => import("./commands/regret.js"),
+  "search-cost": () => import("./commands/search-cost.js"),
+  distillation: () => import("./commands/distillation.js"),
   arch: () => import("./commands/arch.js"),
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|graph|nn)\/|^ERR_PARSE_ARGS/;
+const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|distill|graph|nn)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

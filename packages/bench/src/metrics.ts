@@ -1,20 +1,18 @@
 import { type MetricName } from "@bort/data";
 import { BenchError } from "./bench-error.js";
-
-/** Class numbers, one for each example. */
-export type Labels = ArrayLike<number>;
+import { requireClasses, requireEach, requireSome, type Values } from "./tasks/require-values.js";
 
 export type MetricValues = Partial<Record<MetricName, number>>;
 
-const metrics: Readonly<Record<MetricName, (predicted: Labels, gold: Labels) => number>> = { accuracy, matthews: matthewsCorrelation };
+const metrics: Readonly<Partial<Record<MetricName, (predicted: Values, gold: Values) => number>>> = { accuracy, matthews: matthewsCorrelation };
 
 /**
  * The share of examples whose predicted class is the right one, 0 to 1.
  *
  * @throws BenchError `bench/lengths-differ`, `bench/no-examples`, `bench/bad-label`
  */
-export function accuracy(predicted: Labels, gold: Labels): number {
-  requirePairs(predicted, gold);
+export function accuracy(predicted: Values, gold: Values): number {
+  requireClasses(predicted, gold);
   return correct(predicted, gold) / gold.length;
 }
 
@@ -26,8 +24,8 @@ export function accuracy(predicted: Labels, gold: Labels): number {
  *
  * @throws BenchError `bench/lengths-differ`, `bench/no-examples`, `bench/bad-label`
  */
-export function matthewsCorrelation(predicted: Labels, gold: Labels): number {
-  requirePairs(predicted, gold);
+export function matthewsCorrelation(predicted: Values, gold: Values): number {
+  requireClasses(predicted, gold);
   const predictedCounts = countLabels(predicted);
   const goldCounts = countLabels(gold);
   const examples = gold.length;
@@ -42,12 +40,13 @@ export function matthewsCorrelation(predicted: Labels, gold: Labels): number {
  *
  * @throws BenchError `bench/unknown-metric`, and what the metrics throw
  */
-export function computeMetrics(names: readonly MetricName[], predicted: Labels, gold: Labels): MetricValues {
+export function computeMetrics(names: readonly MetricName[], predicted: Values, gold: Values): MetricValues {
   return Object.fromEntries(names.map((name) => {
-    if (!Object.hasOwn(metrics, name)) {
+    const metric = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+    if (metric === undefined) {
       throw new BenchError("bench/unknown-metric", `bench: there is no metric ${JSON.stringify(name)}; use one of ${Object.keys(metrics).join(", ")}`);
     }
-    return [name, metrics[name](predicted, gold)];
+    return [name, metric(predicted, gold)];
   }));
 }
 
@@ -56,8 +55,9 @@ export function computeMetrics(names: readonly MetricName[], predicted: Labels, 
  *
  * @throws BenchError `bench/no-examples`, `bench/bad-label`
  */
-export function majorityClass(labels: Labels): number {
-  requireLabels(labels);
+export function majorityClass(labels: Values): number {
+  requireSome(labels);
+  requireEach(labels, Number.isSafeInteger, "class numbers must be whole");
   return [...countLabels(labels)].reduce((best, next) => (next[1] > best[1] || (next[1] === best[1] && next[0] < best[0]) ? next : best))[0];
 }
 
@@ -66,18 +66,18 @@ export function majorityClass(labels: Labels): number {
  *
  * @throws BenchError `bench/unknown-metric`, `bench/no-examples`, `bench/bad-label`
  */
-export function majorityBaseline(names: readonly MetricName[], gold: Labels, trainingLabels: Labels = gold): MetricValues {
+export function majorityBaseline(names: readonly MetricName[], gold: Values, trainingLabels: Values = gold): MetricValues {
   const answer = majorityClass(trainingLabels);
   return computeMetrics(names, Array.from(gold, () => answer), gold);
 }
 
-function correct(predicted: Labels, gold: Labels): number {
+function correct(predicted: Values, gold: Values): number {
   let count = 0;
   for (let i = 0; i < gold.length; i++) if (predicted[i] === gold[i]) count++;
   return count;
 }
 
-function countLabels(labels: Labels): Map<number, number> {
+function countLabels(labels: Values): Map<number, number> {
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i]!, (counts.get(labels[i]!) ?? 0) + 1);
   return counts;
@@ -87,19 +87,4 @@ function sumOfSquares(counts: ReadonlyMap<number, number>): number {
   let sum = 0;
   for (const count of counts.values()) sum += count ** 2;
   return sum;
-}
-
-function requirePairs(predicted: Labels, gold: Labels): void {
-  if (predicted.length !== gold.length) {
-    throw new BenchError("bench/lengths-differ", `bench: a metric needs one prediction per example, got ${predicted.length} for ${gold.length}`);
-  }
-  requireLabels(gold);
-  requireLabels(predicted);
-}
-
-function requireLabels(labels: Labels): void {
-  if (labels.length === 0) throw new BenchError("bench/no-examples", "bench: a metric needs at least one example, got none");
-  for (let i = 0; i < labels.length; i++) {
-    if (!Number.isSafeInteger(labels[i])) throw new BenchError("bench/bad-label", `bench: class numbers must be whole, got ${labels[i]} at index ${i}`);
-  }
 }

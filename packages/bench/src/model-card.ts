@@ -7,7 +7,8 @@ export function modelCard({ model: { arch, head }, tokenizer }: ModelFolder, max
   const [begin, end] = [tokenizer.special.begin, tokenizer.special.end].map((id) => tokenizer.idToToken(id));
   const tuple = tupleOf(arch);
   const classifier = head.kind === "classifier";
-  const size = parameterCount(arch, { heads: classifier ? { classifier: { labels: head.labels.length } } : { mlm: {} } }).total;
+  const isRegression = classifier && head.labels.length === 0;
+  const size = parameterCount(arch, { heads: classifier ? { classifier: { labels: Math.max(1, head.labels.length) } } : { mlm: {} } }).total;
   const sequence = maxSequence(arch);
   const auto = classifier ? "AutoModelForSequenceClassification" : "AutoModelForMaskedLM";
   return `---
@@ -16,7 +17,7 @@ pipeline_tag: ${classifier ? "text-classification" : "fill-mask"}
 tags: [bert, bort, onnx]
 ---
 
-# ${classifier ? "A text classifier" : "A masked language model"}
+# ${isRegression ? "A model of a value of texts" : classifier ? "A text classifier" : "A masked language model"}
 
 | | |
 |---|---|
@@ -25,7 +26,7 @@ tags: [bert, bort, onnx]
 | longest sequence | ${sequence} tokens, \`${begin}\` and \`${end}\` included |
 | parameters | ${formatNumber(size)} |
 | FLOPs of the encoder at ${sequence} tokens | ${formatNumber(flops(arch, { sequence }).total)} |
-${classifier ? `| labels | ${head.labels.join(", ")} |\n` : ""}
+${classifier && !isRegression ? `| labels | ${head.labels.join(", ")} |\n` : ""}
 \`\`\`python
 from transformers import ${auto}, AutoTokenizer
 tokenizer, model = AutoTokenizer.from_pretrained("."), ${auto}.from_pretrained(".")

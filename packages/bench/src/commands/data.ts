@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mlmBatches, openCorpus, readAhead } from "@bort/data";
 import { BenchError } from "../bench-error.js";
-import { type BatchRate, type PreparationRates, measureBatches, timePreparation } from "../data-benchmark.js";
+import { type BatchRate, type PreparationRates, endToEndRate, measureBatches, timePreparation } from "../data-benchmark.js";
 import { formatNumber } from "../format-number.js";
 import { thisMachine } from "../machine.js";
 import { type Waiting, measureWaiting } from "../measure-waiting.js";
@@ -14,6 +14,9 @@ import { engineFlags, engineText, onEngine } from "./on-engine.js";
 
 /** The step that waits for its batches: the second of those that engines are compared on. */
 const SHAPE = "16,128,256,4,1024,4,8192,20";
+
+/** The least that one core must make of text. */
+const LEAST_TOKENS_PER_SECOND = 200_000;
 
 /** The most of a step that may be spent waiting. */
 const MOST_WAITING = 0.03;
@@ -39,7 +42,7 @@ export const command: Command = {
         return {
           result,
           text: [
-            preparationText(rates), consoleTable(batchTable(batchRates)),
+            preparationText(rates), consoleTable(batchTable(batchRates)), endToEndText(rates, batchRates),
             `training ${text} on ${engineText(facts)}`, waitingText("read ahead", waiting.ahead), waitingText("made when asked for", waiting.atOnce),
           ].join("\n"),
           files: { [`data-${facts.engine}.json`]: jsonFile(result) },
@@ -57,7 +60,13 @@ function preparationText({ documents, textBytes, tokens, readBytesPerSecond, voc
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   const corpus = `${megabytes(textBytes)} MB of text in ${formatNumber(documents)} documents of ${formatNumber(tokens)} tokens`;
   const stages = `read at ${megabytes(readBytesPerSecond)} MB/s, vocabulary in ${vocabularySeconds.toFixed(1)} s, text to shards at ${thousands(tokensPerSecond)} tokens/s`;
-  return `${corpus}: ${stages}, at most ${mebibytes(peakBytes)} resident\nshards to masked batches, on one core`;
+  return `${corpus}: ${stages}, at most ${mebibytes(peakBytes)} resident\nshards to masked batches`;
+}
+
+function endToEndText(preparation: PreparationRates, batches: readonly BatchRate[]): string {
+  const slowest = Math.min(...batches.filter(({ packing }) => packing === "full-document").map((rate) => endToEndRate(preparation, rate)));
+  const verdict = slowest >= LEAST_TOKENS_PER_SECOND ? "at least" : "less than";
+  return `text to masked batches of full documents: ${thousands(slowest)} tokens/s of one core, ${verdict} ${formatNumber(LEAST_TOKENS_PER_SECOND)}; all rates are of processor time`;
 }
 
 const batchTable = (rates: readonly BatchRate[]): Parameters<typeof consoleTable>[0] => ({

@@ -1,0 +1,27 @@
+import { type TaskScore } from "../evaluate-task.js";
+import { type MetricValues } from "../metrics.js";
+import { type Cell, type Column, type Table } from "../table.js";
+import { type TaskOverview } from "./task-overview.js";
+
+const SPLITS = ["train", "dev", "test"] as const;
+
+/** The tasks that a folder has, one a row: examples of each split, label shares, and what always giving the commonest answer is worth. */
+export const overviewTable = (tasks: readonly TaskOverview[]): Table => ({
+  columns: [{ label: "task" }, ...SPLITS.map((label): Column => ({ label, align: "right" })), { label: "labels" }, { label: "majority baseline" }],
+  rows: tasks.map(({ task, kind, examples, labelShares, baseline }) => [
+    task, ...SPLITS.map((split) => examples[split] ?? null),
+    kind === "regression" ? "a value" : labelShares === undefined ? null : sharesText(labelShares),
+    baseline === undefined ? null : metricsText(baseline.metrics),
+  ]),
+});
+
+/** Scores of models, one a row. */
+export const scoreTable = (scores: readonly TaskScore[]): Table => ({
+  columns: [{ label: "task" }, { label: "split" }, { label: "examples" }, { label: "score" }],
+  rows: scores.map(({ task, split, examples, metrics }): Cell[] => [task, split, examples, metricsText(metrics)]),
+});
+
+/** Metrics with their names, in words. */
+export const metricsText = (metrics: Readonly<MetricValues>): string => Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
+
+const sharesText = (shares: Readonly<Record<string, number>>): string => Object.entries(shares).map(([label, share]) => `${label} ${(100 * share).toFixed(1)}%`).join(", ");
