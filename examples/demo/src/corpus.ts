@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type MlmBatch, type MlmBatches, type PreparedCorpus, type Tokenizer, firstEpoch, mlmBatches, openTokenFile, prepareCorpus, validationBatches, writeTokenFile } from "@bort/data";
 import { type MlmShape } from "@bort/nn";
+import { type Prose, type ProseSplit, loadProse, textOf } from "@bort/prose";
 import { type Context } from "./context.js";
+import { type ModuleTask, moduleTask } from "./module-task.js";
 import { shape, vocabSize } from "./plan.js";
-import { type ModuleTask, moduleTask } from "./prose/module-task.js";
-import { type Prose, type ProseSplit, loadProse } from "./prose/prose-corpus.js";
 
 /** Text to pre-train on, and the labelled task made from the same source. */
 export interface DemoCorpus {
@@ -53,8 +53,6 @@ export async function loadCorpus({ console, seed, signal }: Context, nodeModules
     test.close();
   }
 }
-
-const textOf = (document: Prose["documents"][number]): string => document.sentences.join(" ");
 
 function partsOf(prose: Prose, splits: readonly ProseSplit[]): string[] {
   return prose.documents.filter(({ split }) => splits.includes(split)).map(textOf);

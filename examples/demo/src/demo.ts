@@ -141,7 +141,7 @@ async function closingRows({ backend, signal }: Context, { test, task }: DemoCor
     const { model } = pretrained[name];
     rows.push({
       name, parameters: parameterCount(model.arch).total, gflops: flops(model.arch, { sequence: sequenceLength }).total / 1e9, latencyMs: latencies[i]!,
-      mlmLoss: await evaluateMlm(backend, model, shape, test), accuracy: tuned[name].accuracy, testExamples: task.test.length,
+      mlmLoss: (await evaluateMlm(backend, model, shape, test)).loss, accuracy: tuned[name].accuracy, testExamples: task.test.length,
     });
   }
   const majority = majorityBaseline(["accuracy"], goldLabels(task)).accuracy!;

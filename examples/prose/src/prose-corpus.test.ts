@@ -62,7 +62,7 @@ describe("a small node_modules", () => {
 });
 
 describe("the installed packages", () => {
-  const nodeModules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
+  const nodeModules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
   const hash = (prose: Prose): string => createHash("sha256").update(JSON.stringify(prose)).digest("hex");
 
   it("hold a corpus of some size, the same each time, without a leak between its splits", async () => {

@@ -24,6 +24,9 @@ export interface Prose {
   readonly sentences: number;
 }
 
+/** A document as one text. */
+export const textOf = ({ sentences }: ProseDocument): string => sentences.join(" ");
+
 /** A document before its split is known. */
 interface Draft {
   /** Documents of one identity share a split. */

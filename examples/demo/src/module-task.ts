@@ -1,6 +1,6 @@
 import { random, type TextExample } from "@bort/data";
+import { isNew, type Prose, type ProseDocument, type ProseSplit } from "@bort/prose";
 import { maskModuleNames } from "./mask-module-names.js";
-import { isNew, type Prose, type ProseDocument, type ProseSplit } from "./prose-corpus.js";
 
 /** Which Node module does a sentence of documentation belong to? */
 export interface ModuleTask {

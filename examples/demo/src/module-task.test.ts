@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadProse, type Prose, type ProseDocument, type ProseSplit } from "@bort/prose";
 import { moduleTask, type ModuleTask } from "./module-task.js";
-import { loadProse, type Prose, type ProseDocument, type ProseSplit } from "./prose-corpus.js";
 
 const count = (examples: ModuleTask["train"]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
@@ -40,7 +40,7 @@ describe("the installed packages", () => {
   let prose: Prose;
   let task: ModuleTask;
   beforeAll(async () => {
-    prose = await loadProse(fileURLToPath(new URL("../../../../node_modules", import.meta.url)));
+    prose = await loadProse(fileURLToPath(new URL("../../../node_modules", import.meta.url)));
     task = moduleTask(prose);
   });
 
