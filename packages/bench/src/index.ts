@@ -48,4 +48,17 @@ export { type CurvePoint, type LearningCurve } from "./distillation/learning-cur
 export { type TeachingTimes, timeTeaching, type TimeTeachingOptions } from "./distillation/time-teaching.js";
 export { type TrainedTeacher, trainTeacher, type TrainTeacherOptions } from "./distillation/train-teacher.js";
 export { meanInterval, type MeanInterval } from "./mean-interval.js";
-export { type FinishedRuns, openFinishedRuns } from "./regret/finished-runs.js";
+export { type FinishedRuns, openFinishedRuns } from "./finished-runs.js";
+export { analyzeRegret, type AnalyzeRegretOptions, type MeanSpread, type PickRegret, type Regret, type RegretAnalysis, type SourceCorrelation } from "./regret/analyze-regret.js";
+export { type ErrorSourcesOptions } from "./regret/error-sources.js";
+export { type ErrorTable, type SurrogateErrors } from "./regret/error-table.js";
+export { type HeldOutScores } from "./regret/held-out-scores.js";
+export { type LongerTraining, type MeasuredErrors, measureErrors } from "./regret/measure-errors.js";
+export { type RegretWork } from "./regret/prepare-teacher.js";
+export { partialRankCorrelation, rankCorrelation } from "./regret/rank-correlation.js";
+export { regretSettings, type RegretSettings } from "./regret/regret-settings.js";
+export { type FullTraining } from "./regret/train-in-full.js";
+export { type CandidateKind, candidateKinds } from "./search-cost/candidate-kinds.js";
+export { type CandidateSizes } from "./search-cost/growing-space.js";
+export { measureSearchCost, type SearchCost, type SearchCostOptions } from "./search-cost/measure-search-cost.js";
+export { timedBackend, type TimedBackend } from "./search-cost/timed-backend.js";

@@ -21,6 +21,10 @@ npm run bench -- data PATH... [--shape SHAPE] [--steps 40] [--engine E]  from te
 npm run bench -- distillation PATH... [--shape SHAPE] [--teacher D,A,H,I] steps to the same MLM accuracy with a teacher and without
     [--steps N] [--teacher-steps N] [--learning-rates "1e-3,2e-3"]
     [--seeds 3] [--folder FOLDER] [--engine E] [--threads N]
+npm run bench -- regret PATH... [--steps N] [--teacher-steps N]          what the FPTAS gives away against training everything in full
+    [--folder FOLDER] [--engine E] [--threads N]
+npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing
+    [--engine E] [--threads N]
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
   SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
@@ -42,14 +46,14 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   profile: () => import("./commands/profile.js"),
   timers: () => import("./commands/timers.js"),
   data: () => import("./commands/data.js"),
+  distillation: () => import("./commands/distillation.js"),
   regret: () => import("./commands/regret.js"),
   "search-cost": () => import("./commands/search-cost.js"),
-  distillation: () => import("./commands/distillation.js"),
   arch: () => import("./commands/arch.js"),
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|distill|graph|nn)\/|^ERR_PARSE_ARGS/;
+const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -18,4 +18,14 @@ describe.skipIf(!existsSync(join(data, "glue/CoLA")))("real text and a real task
     expect((await place.bort(["eval", "--model", place.at("tuned"), ...task, "--json"])).json())
       .toEqual({ task: "CoLA", split: "dev", examples: 1043, metrics: { matthews: expect.any(Number), accuracy: expect.any(Number) }, engine: expect.any(String), threads: expect.any(Number) });
   });
+  it("shows every task that is there", async () => {
+    const { code, json } = await place.bort(["eval", "--task", "all", "--data", data, "--json"]);
+    const { tasks } = json() as unknown as { tasks: readonly { task: string; baseline?: { metrics: object } }[] };
+    expect(code).toBe(0);
+    expect(tasks.find(({ task }) => task === "CB")).toEqual({
+      task: "CB", kind: "classification", examples: { train: 250, dev: 56, test: 250 },
+      labelShares: { entailment: 0.46, contradiction: 0.476, neutral: 0.064 }, baseline: { split: "dev", metrics: { accuracy: 0.5, macroF1: expect.closeTo(0.2222, 4) } },
+    });
+    expect(tasks.map(({ task }) => task)).toEqual(expect.arrayContaining(["CoLA", "SST-2", "STS-B", "RTE", "WNLI", "BoolQ", "COPA", "WiC", "WSC", "AX-b", "AX-g", "RACE-M", "RACE-H"]));
+  });
 });

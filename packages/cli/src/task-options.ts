@@ -11,7 +11,6 @@ export type TaskOptions = {
   readonly casting: Option<Casting | undefined>;
   readonly train: Option<string | undefined>;
   readonly dev: Option<string | undefined>;
-  readonly test: Option<string | undefined>;
   readonly text: Option<string | undefined>;
   readonly pair: Option<string | undefined>;
   readonly label: Option<string | undefined>;
@@ -24,14 +23,20 @@ export const taskOptions = (others = ""): TaskOptions => ({
   casting: described(choice(["multiple-choice", "marked-spans"], "another way to put the task as classification, where it has one"), "that of Bort's paper"),
   train: text("FILE", "of your own: the .csv, .tsv, .jsonl or .parquet file to train on, which has all labels"),
   dev: text("FILE", "of your own: what to measure on"),
-  test: text("FILE", "of your own: what to predict, labelled or not"),
   text: text("COLUMN", "of your own: where the text is"),
   pair: text("COLUMN", "of your own: where a second text is"),
   label: text("COLUMN", "of your own: where the label is, or the value"),
 });
 
+/** For commands that predict: the third file of a task of one's own. */
+export const testOption: Option<string | undefined> = text("FILE", "of your own: what to predict, labelled or not");
+
 const ownKinds = ["classification", "regression"] as const;
-const ownNames = ["train", "dev", "test", "text", "pair", "label"] as const;
+/** The options of tasks of one's own alone. */
+export const ownNames: readonly (keyof TaskFlags)[] = ["train", "dev", "test", "text", "pair", "label"];
+
+/** The values of these options. */
+export type TaskFlags = OptionValues<TaskOptions> & { readonly test?: string | undefined };
 
 /** A task, and the folder to read it from. */
 export interface TaskData {
@@ -44,7 +49,7 @@ export interface TaskData {
  *
  * @throws CliError `cli/usage` for options of the other kind; what `taskNamed`, `ownTask` and `findTaskData` throw
  */
-export async function taskOf(options: OptionValues<TaskOptions> & { readonly quiet: boolean }, context: FindModelContext): Promise<TaskData> {
+export async function taskOf(options: TaskFlags & { readonly quiet: boolean }, context: FindModelContext): Promise<TaskData> {
   const { task: name, casting, train, dev, test, text: column, pair, label } = options;
   const kind = ownKinds.find((each) => each === name);
   if (kind === undefined) {
@@ -52,7 +57,7 @@ export async function taskOf(options: OptionValues<TaskOptions> & { readonly qui
     const task = taskNamed(name, { ...(casting !== undefined && { casting }) });
     return { task, directory: await findTaskData(name, options.data, options, context) };
   }
-  refuseOptions(options, ["data", "casting"], `--task ${name} reads the files that --train, --dev and --test name`);
+  refuseOptions(options, ["data", "casting"], `--task ${name} reads the files that --train and --dev name`);
   if (train === undefined || column === undefined || label === undefined) {
     throw usageError(`--task ${name} needs --train, a file, and --text and --label, columns of it, got ${givenOf(options, ownNames).join(", ") || "none of them"}`);
   }
@@ -61,10 +66,10 @@ export async function taskOf(options: OptionValues<TaskOptions> & { readonly qui
 }
 
 /** @throws CliError `cli/usage` where one of these options is given */
-export function refuseOptions(options: OptionValues<TaskOptions>, names: readonly (keyof TaskOptions)[], reason: string): void {
+export function refuseOptions(options: TaskFlags, names: readonly (keyof TaskFlags)[], reason: string): void {
   const [first] = givenOf(options, names);
   if (first !== undefined) throw usageError(`${reason}, so ${first} means nothing there; leave it out`);
 }
 
-const givenOf = (options: OptionValues<TaskOptions>, names: readonly (keyof TaskOptions)[]): string[] =>
+const givenOf = (options: TaskFlags, names: readonly (keyof TaskFlags)[]): string[] =>
   names.filter((name) => options[name] !== undefined).map((name) => `--${name}`);

@@ -11,7 +11,7 @@ import { type CurvePoint, type LearningCurve } from "../distillation/learning-cu
 import { timeTeaching } from "../distillation/time-teaching.js";
 import { trainTeacher } from "../distillation/train-teacher.js";
 import { thisMachine } from "../machine.js";
-import { openFinishedRuns } from "../regret/finished-runs.js";
+import { openFinishedRuns } from "../finished-runs.js";
 import { renderReport } from "../report/report.js";
 import { parseStepShape } from "../step-shape.js";
 import { consoleTable } from "../terminal/console-table.js";

@@ -1,6 +1,6 @@
 import { type Backend } from "@bort/graph";
 import { type MlmModel } from "@bort/nn";
-import { type FinishedRuns } from "../regret/finished-runs.js";
+import { type FinishedRuns } from "../finished-runs.js";
 import { type ArmComparison, type ArmPair, compareArms } from "./compare-arms.js";
 import { type DistillationStudy } from "./distillation-study.js";
 import { type CurvePoint, type LearningCurve, smoothAccuracy } from "./learning-curve.js";

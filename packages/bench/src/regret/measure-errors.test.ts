@@ -25,7 +25,7 @@ it("trains every point briefly and in full, goes on after what is finished, and 
   const corpus = await prepareCorpus(join(folder, "corpus"), () => documents, {
     tokenizer: { vocabSize: settings.vocabSize }, splitOf: (document) => (document.startsWith("a") ? "validation" : "train"),
   });
-  const options = { backend: referenceBackend(), corpus, folder: join(folder, "work"), settings };
+  const options = { backend: referenceBackend(), corpus, folder: join(folder, "work"), settings, tell: () => undefined };
   const measured = await measureErrors(options);
   const { table, curves, longer, teacher } = measured;
   expect(table.points.map(({ arch }) => arch)).toEqual([[1, 1, 4, 4], [1, 1, 8, 4], [1, 2, 4, 4], [1, 2, 8, 4]]);

@@ -1,4 +1,4 @@
-import { type ArchFrame, type ArchTuple, type SpaceAxes, archOf } from "@bort/arch";
+import { type ArchTuple, type EncoderArch, type SpaceAxes, archOf } from "@bort/arch";
 import { type Tokenizer } from "@bort/data";
 import { type CandidateHyperparameters } from "@bort/fptas";
 import { type MlmShape } from "@bort/nn";
@@ -45,10 +45,6 @@ export const regretSettings: RegretSettings = {
   convergence: { steps: 2000, learningRate: 4e-3, seeds: [0, 1], everyLonger: 10 },
 };
 
-/** What every network of the experiment shares. */
-export const frameFor = (tokenizer: Tokenizer, { shape }: RegretSettings): ArchFrame => ({
-  vocabSize: tokenizer.vocabSize, positions: shape.sequenceLength, activation: "geluTanh", padTokenId: tokenizer.special.pad,
-});
-
-/** The teacher's architecture. */
-export const teacherArch = (tokenizer: Tokenizer, settings: RegretSettings): ReturnType<typeof archOf> => archOf(settings.teacher.arch, frameFor(tokenizer, settings));
+/** The encoder of a tuple in what every network of the experiment shares. */
+export const archIn = (tokenizer: Tokenizer, { shape }: Pick<RegretSettings, "shape">, tuple: ArchTuple): EncoderArch =>
+  archOf(tuple, { vocabSize: tokenizer.vocabSize, positions: shape.sequenceLength, activation: "geluTanh", padTokenId: tokenizer.special.pad });

@@ -5,7 +5,7 @@ import { type EvaluatedSplit, evaluateSplit, evaluatedLine } from "../evaluate-s
 import { engineOptions, onEngine } from "../on-engine.js";
 import { anyList, choice, described, flag, integer, text, withDefault } from "../options.js";
 import { OutputFolder } from "../output-folder.js";
-import { refuseOptions, taskOf, taskOptions } from "../task-options.js";
+import { ownNames, refuseOptions, taskOf, taskOptions, testOption } from "../task-options.js";
 import { printLine } from "../terminal.js";
 
 /** `bort eval`: scores fine-tuned models, or shows the tasks that there are. */
@@ -15,6 +15,7 @@ export const evaluate: Command = command({
   options: {
     model: anyList("RUN", "folder of a fine-tuned model; with --task all none, several, or a folder of them that are named by their tasks"),
     ...taskOptions("; or all, that is, every one in --data"),
+    test: testOption,
     split: described(choice(["dev", "train", "test"], "which of them"), "dev, or test for a diagnostic set or --submission"),
     submission: text("DIR", "where to write the predictions as GLUE's or SuperGLUE's leaderboard takes them"),
     "max-length": withDefault(integer("tokens of an example that are read, at most as many as the model reads", 3), 128),
@@ -30,7 +31,7 @@ export const evaluate: Command = command({
     if (submission !== undefined) OutputFolder.check(submission);
     const how = { split, submission, batchSize, maxLength };
     if (options.task === "all") {
-      refuseOptions(options, ["casting", "train", "dev", "test", "text", "pair", "label"], "--task all takes tasks as they are published");
+      refuseOptions(options, ["casting", ...ownNames], "--task all takes tasks as they are published");
       if (data === undefined) throw usageError("--task all needs --data, the folder with the tasks' files");
       if (models.length > 0) return onEngine(options, terminal, (backend) => evaluateEach({ backend, models, directory: data, ...how }, show));
       refuseWithoutModel(options);

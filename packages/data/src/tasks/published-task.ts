@@ -1,9 +1,9 @@
 import { DataError } from "../data-error.js";
 import { type Cast } from "./castings.js";
 import { parquetRows } from "./file-rows.js";
+import { findSplit } from "./find-split.js";
 import { type TaskRow } from "./task-row.js";
 import { type Split, type TextExample, type TextTask } from "./text-task.js";
-import { findSplit } from "./find-split.js";
 
 /**
  * Another way than Bort's to cast a task into classification.
@@ -44,18 +44,19 @@ export async function readSplit(task: PublishedTask, split: Split, directory: st
   const paths = findSplit(task, split, directory);
   const examples: TextExample[] = [];
   let position = 0;
-  for (const path of paths) {
-    for await (const row of path.endsWith(".parquet") ? parquetRows(path) : task.rows(path, split)) {
-      for (const example of task.cast(row, position)) {
-        if (split !== "test") requireTarget(example, row);
-        examples.push(example);
-      }
-      position++;
+  for await (const row of rowsOf(task, split, paths)) {
+    for (const example of task.cast(row, position++)) {
+      if (split !== "test") requireTarget(example, row);
+      examples.push(example);
     }
   }
-  requireExamples(examples, paths[0]!);
-  if (split === "train") requireEveryLabel(examples, task.labels, paths[0]!);
+  requireExamples(examples, paths[0]);
+  if (split === "train") requireEveryLabel(examples, task.labels, paths[0]);
   return examples;
+}
+
+async function* rowsOf(task: PublishedTask, split: Split, paths: readonly string[]): AsyncGenerator<TaskRow> {
+  for (const path of paths) yield* path.endsWith(".parquet") ? parquetRows(path) : task.rows(path, split);
 }
 
 /** Throws `data/empty-file` where a split has no example. */

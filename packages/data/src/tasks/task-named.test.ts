@@ -14,8 +14,9 @@ describe("taskNamed", () => {
     for (const { name } of textTasks) expect(() => taskNamed("snli")).toThrow(name);
   });
 
-  it("refuses a casting that the task has not", () => {
+  it("refuses a casting that the task has not, and balance without labels", () => {
     expect(() => taskNamed("wic", { casting: "multiple-choice" })).toThrow(/WiC has no casting "multiple-choice" but marked-spans/);
+    expect(() => taskNamed("sts-b", { balance: true })).toThrow(/STS-B has values and no labels to balance/);
     expect(() => taskNamed("cola", { casting: "marked-spans" })).toThrow(expect.objectContaining({ code: "data/bad-option" }));
   });
 });

@@ -23,7 +23,7 @@ export const textTasks: readonly TextTask[] = published.map((task) => textTask(t
 
 /**
  * The task of that name in any case, for example `sst-2`; the name of its folder will do, `mnli` or `diagnostic`.
- * Throws `data/unknown-task`, with the names there are, and `data/bad-option` for a casting that the task has not.
+ * Throws `data/unknown-task`, with the names there are, and `data/bad-option` for a casting that the task has not, or balance without labels.
  */
 export function taskNamed(name: string, options: TaskOptions = {}): TextTask {
   return textTask(publishedTask(name), options);
@@ -40,11 +40,12 @@ export function publishedTask(name: string): PublishedTask {
 function textTask(task: PublishedTask, { casting, balance = false, seed = 0 }: TaskOptions): TextTask {
   const { name, splits, modelOf } = task;
   const { kind, labels, positive, metrics, cast } = casting === undefined ? task : castAs(task, casting);
+  if (balance && labels.length === 0) throw new DataError("data/bad-option", `data: ${name} has values and no labels to balance; leave balance out`);
   return {
     name, kind, labels, metrics, splits, ...(positive !== undefined && { positive }), ...(modelOf !== undefined && { modelOf }),
     async examples(split, directory) {
       const examples = await readSplit({ ...task, labels, cast }, split, directory);
-      return balance && split === "train" && kind !== "regression" ? balanced(examples, seed) : examples;
+      return balance && split === "train" ? balanced(examples, seed) : examples;
     },
   };
 }

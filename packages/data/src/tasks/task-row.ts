@@ -46,9 +46,10 @@ export class TaskRow {
   label(labels: readonly string[], ...names: readonly string[]): string | undefined {
     if (!names.some((name) => this.has(name))) return undefined;
     const value = this.#first(names);
-    if (value === null || Number(value) === -1) return undefined;
-    const label = typeof value === "number" || typeof value === "bigint" ? labels[Number(value)] : String(value);
-    if (label !== undefined && labels.includes(label)) return label;
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    if (value === null || (isNumber && Number(value) === -1)) return undefined;
+    const label = isNumber ? labels[Number(value)] : typeof value === "boolean" ? String(value) : value;
+    if (typeof label === "string" && labels.includes(label)) return label;
     throw new DataError("data/unknown-label", `data: ${this.place} needs a label of ${labels.join(", ")}, got ${shown(value)}`);
   }
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolder } from "@bort/nn";
-import { BenchError } from "../bench-error.js";
+import { BenchError } from "./bench-error.js";
 
 /** What the runs of an experiment found, by name, on disk: an experiment that was cut off goes on after its last finished run. */
 export interface FinishedRuns<Result> {
