@@ -4,21 +4,16 @@ export type FptasErrorCode =
   | "fptas/bad-error-floor"
   | "fptas/bad-executor"
   | "fptas/bad-level"
-  | "fptas/bad-log"
   | "fptas/bad-maximum-point"
   | "fptas/bad-objective"
   | "fptas/bad-offset"
   | "fptas/bad-option"
   | "fptas/bad-repeats"
-  | "fptas/bad-settings"
   | "fptas/duplicate-point"
   | "fptas/empty-space"
-  | "fptas/locked"
   | "fptas/no-candidate"
   | "fptas/no-hyperparameters"
-  | "fptas/other-search"
-  | "fptas/read-failed"
-  | "fptas/write-failed";
+  | "fptas/other-search";
 
 /** The error of this package: `code` says which, `message` is one line that says what was needed, what was given and what to do. */
 export class FptasError extends Error {

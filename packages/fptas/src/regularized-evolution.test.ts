@@ -75,7 +75,7 @@ describe("regularizedEvolution", () => {
     const search = regularizedEvolution({ ...options, children: 7, executor: {
       async *run(requests) {
         asked.push(requests.length);
-        for (const { id, arch } of [...requests].reverse()) yield { type: "finished", id, error: random(2, ...arch).uniform(), seconds: 0 };
+        for (const { id, task: { arch } } of [...requests].reverse()) yield { type: "finished", id, result: random(2, ...arch).uniform(), seconds: 0 };
       },
     } });
     const { result } = await followed(search);

@@ -1,25 +1,30 @@
 import { random } from "@bort/data";
+import { type TrialReport, type TrialRequest } from "@bort/trials";
 import { describe, expect, it } from "vitest";
 import { exhaustiveSearch } from "./exhaustive-search.js";
 import { extract } from "./extract.js";
+import { type TrainingStep } from "./objectives.js";
 import { type RepeatedReport, type RepeatedRequest, repeatedTrainings } from "./repeated-trainings.js";
+import { type SearchExecutor, type TrainingTask } from "./search-executor.js";
 import { type SearchOptions } from "./search.js";
 import { type StepObservation } from "./step-observation.js";
 import { followed, toyMaximumPoint, toyObjectives, toySpace, type ToyTheta } from "./toy-search.js";
-import { type TrialExecutor, type TrialReport, type TrialRequest } from "./trial-executor.js";
 import { wInterval } from "./w-interval.js";
+
+type Request = TrialRequest<TrainingTask<string>>;
+type Report = TrialReport<TrainingStep, number>;
 
 const trials: readonly RepeatedRequest<string>[] = [{ index: 1, arch: [1, 1, 8, 8], theta: "slow" }, { index: 2, arch: [2, 1, 8, 8], theta: "slow", steps: 7 }];
 const observation = (step: number): StepObservation => ({ step, learningRate: 0.1, loss: 3, gradientNorm: 1 });
 
-async function reportsOf(seeds: number, answer: (requests: readonly TrialRequest<string>[]) => TrialReport[]): Promise<RepeatedReport[]> {
-  const executor: TrialExecutor<string> = { async *run(requests) { yield* answer(requests); } };
+async function reportsOf(seeds: number, answer: (requests: readonly Request[]) => Report[]): Promise<RepeatedReport[]> {
+  const executor: SearchExecutor<string> = { async *run(requests) { yield* answer(requests); } };
   const reports: RepeatedReport[] = [];
   for await (const report of repeatedTrainings(executor, trials, { seeds, signal: new AbortController().signal })) reports.push(report);
   return reports;
 }
 
-const finished = ({ id, seed = 0 }: TrialRequest<string>): TrialReport => ({ type: "finished", id, error: 10 * id + seed, seconds: id });
+const finished = ({ id, task: { seed = 0 } }: Request): Report => ({ type: "finished", id, result: 10 * id + seed, seconds: id });
 
 describe("repeatedTrainings", () => {
   it("with one seed asks for the trial itself, and passes its outcome on", async () => {
@@ -28,15 +33,15 @@ describe("repeatedTrainings", () => {
       asked.push(...requests);
       return requests.map(finished);
     });
-    expect(asked).toEqual([{ id: 1, arch: [1, 1, 8, 8], theta: "slow" }, { id: 2, arch: [2, 1, 8, 8], theta: "slow", steps: 7 }]);
+    expect(asked).toEqual([{ id: 1, task: { arch: [1, 1, 8, 8], theta: "slow" } }, { id: 2, task: { arch: [2, 1, 8, 8], theta: "slow", steps: 7 } }]);
     expect(reports).toEqual([1, 2].map((index) => ({ type: "finished", index, errors: [10 * index], seconds: index, observations: [] })));
   });
 
   it("gives errors and observations seed by seed, in whatever order they come", async () => {
     const reports = await reportsOf(3, (requests) => {
       expect(new Set(requests.map(({ id }) => id)).size).toBe(6);
-      return random(4, "arrival").shuffle([...requests]).flatMap((request): TrialReport[] => [
-        { type: "progress", id: request.id, step: { step: 1, steps: 1, loss: 3, observation: observation(request.seed!) } }, finished(request),
+      return random(4, "arrival").shuffle([...requests]).flatMap((request): Report[] => [
+        { type: "progress", id: request.id, progress: { step: 1, steps: 1, loss: 3, observation: observation(request.task.seed!) } }, finished(request),
       ]);
     });
     const outcomes = reports.filter(({ type }) => type === "finished").sort((a, b) => a.index - b.index);
@@ -53,8 +58,8 @@ describe("repeatedTrainings", () => {
   });
 
   it.each([
-    ["an outcome too few", (requests: readonly TrialRequest<string>[]) => requests.slice(1).map(finished)],
-    ["an outcome twice", (requests: readonly TrialRequest<string>[]) => [...requests, requests[0]!].map(finished)],
+    ["an outcome too few", (requests: readonly Request[]) => requests.slice(1).map(finished)],
+    ["an outcome twice", (requests: readonly Request[]) => [...requests, requests[0]!].map(finished)],
     ["a report of no trial", () => [{ type: "failed", id: 99, reason: "", seconds: 0 } as const]],
   ])("throws fptas/bad-executor for %s", async (_, answer) => {
     await expect(reportsOf(2, answer)).rejects.toMatchObject({ code: "fptas/bad-executor" });

@@ -1,16 +1,14 @@
-import { type ArchTuple } from "@bort/arch";
+import { type TrialOutcome } from "@bort/trials";
 import { FptasError } from "./fptas-error.js";
 import { type TrainingStep } from "./objectives.js";
+import { type SearchExecutor, type TrainingTask } from "./search-executor.js";
 import { type StepObservation } from "./step-observation.js";
-import { type TrialExecutor, type TrialOutcome } from "./trial-executor.js";
+import { unrankable } from "./w-coefficient.js";
 
 /** A trial to make with every seed. */
-export interface RepeatedRequest<Theta> {
+export interface RepeatedRequest<Theta> extends Omit<TrainingTask<Theta>, "seed"> {
   /** One-based and unique within a search. */
   readonly index: number;
-  readonly arch: ArchTuple;
-  readonly theta: Theta;
-  readonly steps?: number;
 }
 
 interface Tried {
@@ -39,12 +37,12 @@ export interface RepeatedOptions {
  * @throws FptasError `fptas/bad-executor` for a report of no training under way, or for an outcome that is missing; what the executor throws
  */
 export async function* repeatedTrainings<Theta>(
-  executor: TrialExecutor<Theta>, trials: readonly RepeatedRequest<Theta>[], { seeds, signal }: RepeatedOptions,
+  executor: SearchExecutor<Theta>, trials: readonly RepeatedRequest<Theta>[], { seeds, signal }: RepeatedOptions,
 ): AsyncGenerator<RepeatedReport, void, void> {
   const several = seeds > 1;
   const underWay = new Map(trials.flatMap((trial) => trainingsOf(trial, seeds)).map((training) => [training.id, training]));
   const requests = [...underWay.values()].map(({ id, seed, trial: { request: { arch, theta, steps } } }) =>
-    ({ id, arch, theta, ...(steps !== undefined && { steps }), ...(several && { seed }) }));
+    ({ id, task: { arch, theta, ...(steps !== undefined && { steps }), ...(several && { seed }) } }));
   const count = requests.length;
   for await (const report of executor.run(requests, { signal })) {
     signal.throwIfAborted();
@@ -52,11 +50,12 @@ export async function* repeatedTrainings<Theta>(
     if (training === undefined) throw new FptasError("fptas/bad-executor", `fptas: an executor must report of trials under way, got trial ${report.id}; correct it`);
     const { trial, seed } = training;
     if (report.type === "progress") {
-      if (report.step.observation !== undefined) trial.observations[seed]!.push(report.step.observation);
-      yield { type: "progress", index: trial.request.index, ...(several && { seed }), step: report.step };
+      const { progress: step } = report;
+      if (step.observation !== undefined) trial.observations[seed]!.push(step.observation);
+      yield { type: "progress", index: trial.request.index, ...(several && { seed }), step };
     } else {
       underWay.delete(report.id);
-      trial.outcomes[seed] = report;
+      trial.outcomes[seed] = rankable(report);
       if (++trial.ended === seeds) yield outcomeOf(trial);
     }
   }
@@ -66,10 +65,16 @@ export async function* repeatedTrainings<Theta>(
   }
 }
 
+/** The outcome of a training; one whose error cannot be ranked has failed. */
+function rankable(outcome: TrialOutcome<number>): TrialOutcome<number> {
+  if (outcome.type === "failed" || Number.isFinite(outcome.result)) return outcome;
+  return { type: "failed", id: outcome.id, reason: unrankable(outcome.result), seconds: outcome.seconds };
+}
+
 /** A trial and what its seeds have shown so far. */
 interface OpenTrial<Theta> {
   readonly request: RepeatedRequest<Theta>;
-  readonly outcomes: TrialOutcome[];
+  readonly outcomes: TrialOutcome<number>[];
   readonly observations: StepObservation[][];
   /** Trainings that have ended. */
   ended: number;
@@ -93,5 +98,5 @@ function outcomeOf<Theta>({ request: { index }, outcomes, observations }: OpenTr
   if (outcome?.type === "failed") {
     return { type: "failed", ...tried, reason: outcomes.length === 1 ? outcome.reason : `with seed ${failed + 1} of ${outcomes.length} ${outcome.reason}` };
   }
-  return { type: "finished", ...tried, errors: outcomes.flatMap((each) => (each.type === "finished" ? each.error : [])) };
+  return { type: "finished", ...tried, errors: outcomes.flatMap((each) => (each.type === "finished" ? each.result : [])) };
 }

@@ -1,10 +1,10 @@
 import { completedTrials } from "./completed-trials.js";
 import { FptasError } from "./fptas-error.js";
-import { inProcessExecutor } from "./in-process-executor.js";
 import { rankTrials } from "./rank-trials.js";
 import { type RepeatedOutcome, repeatedTrainings } from "./repeated-trainings.js";
 import { requireCount } from "./require-count.js";
 import { Screening } from "./screening.js";
+import { searchExecutor } from "./search-executor.js";
 import { type ProposalOutcome, type Round, type SearchStrategy } from "./search-strategy.js";
 import { type SearchEvent, type SearchOptions, type SearchProgress, type SearchResult } from "./search.js";
 import { type Selection } from "./select-candidates.js";
@@ -96,7 +96,7 @@ class RunningSearch<Theta> {
   }
 
   async *#make(open: readonly PlannedTrial[], of: number): AsyncGenerator<SearchProgress, void, void> {
-    const { hyperparameters, executor = inProcessExecutor(this.options.objectives), seeds = 1 } = this.options;
+    const { hyperparameters, executor = searchExecutor(this.options.objectives), seeds = 1 } = this.options;
     const plannedAt = new Map(open.map((each) => [each.index, each]));
     const requests = open.map(({ index, proposal }) => ({ index, ...proposal, theta: hyperparameters[proposal.theta]! }));
     for await (const report of repeatedTrainings(executor, requests, { seeds, signal: this.#signal })) {

@@ -1,7 +1,7 @@
 import { type ArchTuple } from "@bort/arch";
 import { type Objectives, type TrainingStep } from "./objectives.js";
+import { type SearchExecutor } from "./search-executor.js";
 import { type Selection } from "./select-candidates.js";
-import { type TrialExecutor } from "./trial-executor.js";
 import { type FailedTrial, type MeasuredCandidate, type RejectedCandidate, type ScoredTrial, type Trial } from "./trial.js";
 import { type MaximumPoint } from "./w-coefficient.js";
 
@@ -14,8 +14,8 @@ export interface SearchOptions<Theta> {
   /** Theta. */
   readonly hyperparameters: readonly Theta[];
   readonly objectives: Objectives<Theta>;
-  /** What makes the trials. Default `inProcessExecutor(objectives)`; any other takes the place of `objectives.error`. */
-  readonly executor?: TrialExecutor<Theta>;
+  /** What makes the trials. Default `searchExecutor(objectives)`; any other takes the place of `objectives.error`. */
+  readonly executor?: SearchExecutor<Theta>;
   /** Trainings of a trial, each with a seed of its own; a trial's error is their mean, and from two on W has an interval. Default 1. */
   readonly seeds?: number;
   /** Errors below this count as this. Default 1e-7. */

@@ -1,20 +1,21 @@
 import { availableParallelism } from "node:os";
 import { isolated, IsolateError } from "@bort/isolate";
 import { eventsDuring } from "./events-during.js";
-import { type TrainingStep } from "./objectives.js";
-import { requireCount } from "./require-count.js";
-import { outcomeOf, type TrialExecutor, type TrialReport, type TrialRequest } from "./trial-executor.js";
+import { type TrialExecutor, type TrialReport, type TrialRequest } from "./trial-executor.js";
+import { TrialsError } from "./trials-error.js";
 
 /** What the function that makes a trial is given; it crosses to its process by structured clone. */
-export interface TrialTask<Theta, Input> {
-  readonly trial: TrialRequest<Theta>;
+export interface TrialCall<Task, Input> {
+  readonly task: Task;
+  /** What all trials have in common. */
   readonly input: Input;
   /** Processor threads that it may use. */
   readonly threads: number;
 }
 
-/** Makes one trial in a process of its own: yields its progress, returns its error. */
-export type TrialFunction<Theta, Input> = (task: TrialTask<Theta, Input>, context: { readonly signal: AbortSignal }) => AsyncGenerator<TrainingStep, number, void>;
+/** Makes one trial in a process of its own: yields its progress, returns its result. */
+export type TrialFunction<Task, Input, Progress, Result> =
+  (call: TrialCall<Task, Input>, context: { readonly signal: AbortSignal }) => AsyncGenerator<Progress, Result, void>;
 
 export interface ProcessExecutorOptions<Input> {
   /** Address of the module with the {@link TrialFunction}, as Node imports it without a build. */
@@ -37,24 +38,23 @@ export interface ProcessExecutorOptions<Input> {
  *
  * The children end with this process, however it ends.
  *
- * @throws FptasError `fptas/bad-option`; IsolateError `isolate/bad-option`; the search throws `isolate/bad-module` where the module has no such function,
+ * @throws TrialsError `trials/bad-option`; IsolateError `isolate/bad-option`; running it throws `isolate/bad-module` where the module has no such function,
  * `isolate/not-cloneable` for what cannot be sent to another process
  */
-export function processExecutor<Theta, Input>(options: ProcessExecutorOptions<Input>): TrialExecutor<Theta> {
+export function processExecutor<Task, Input, Progress, Result>(options: ProcessExecutorOptions<Input>): TrialExecutor<Task, Progress, Result> {
   const { module, exportName, input, workers, timeLimitMs, abortGraceMs = 5000 } = options;
   requireCount(workers, "workers");
   const threads = requireCount(options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers)), "threads of a trial");
-  const start = isolated<TrialFunction<Theta, Input>>(module, exportName, { abortGraceMs, ...(timeLimitMs !== undefined && { timeLimitMs }) });
+  const start = isolated<TrialFunction<Task, Input, Progress, Result>>(module, exportName, { abortGraceMs, ...(timeLimitMs !== undefined && { timeLimitMs }) });
 
-  async function make(trial: TrialRequest<Theta>, emit: (report: TrialReport) => void, signal: AbortSignal): Promise<void> {
-    const { id } = trial;
+  async function make({ id, task }: TrialRequest<Task>, emit: (report: TrialReport<Progress, Result>) => void, signal: AbortSignal): Promise<void> {
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
     try {
-      const training = start({ trial, input, threads }, { signal });
-      let next = await training.next();
-      for (; next.done !== true; next = await training.next()) emit({ type: "progress", id, step: next.value });
-      emit(outcomeOf(id, next.value, seconds()));
+      const trial = start({ task, input, threads }, { signal });
+      let next = await trial.next();
+      for (; next.done !== true; next = await trial.next()) emit({ type: "progress", id, progress: next.value });
+      emit({ type: "finished", id, result: next.value, seconds: seconds() });
     } catch (error) {
       signal.throwIfAborted();
       emit({ type: "failed", id, reason: failureOf(error, timeLimitMs), seconds: seconds() });
@@ -62,7 +62,7 @@ export function processExecutor<Theta, Input>(options: ProcessExecutorOptions<In
   }
 
   return {
-    run: (requests, { signal }) => eventsDuring<TrialReport, void>((emit, running) => sharedOut(requests, workers, (trial, going) => make(trial, emit, going), running), signal),
+    run: (requests, { signal }) => eventsDuring<TrialReport<Progress, Result>, void>((emit, running) => sharedOut(requests, workers, (trial, going) => make(trial, emit, going), running), signal),
   };
 }
 
@@ -92,4 +92,9 @@ function failureOf(error: unknown, timeLimitMs: number | undefined): string {
   if (error.code !== "isolate/crashed") throw error;
   if (error.signal !== null) return `its process was ended by ${error.signal}`;
   return error.exitCode === null ? "no process could be started for it" : `its process exited with code ${error.exitCode}`;
+}
+
+function requireCount(count: number, what: string): number {
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new TrialsError("trials/bad-option", `trials: ${what} must be a whole number from 1, got ${count}`);
 }

@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
-import { FptasError } from "./fptas-error.js";
+import { TrialsError } from "./trials-error.js";
 
-/** Everything that a search's outcome depends on, as plain JSON: space, maximum point, epsilon, hyperparameters, steps, data, seed. */
-export type SearchSettings = Readonly<Record<string, unknown>>;
+/** Everything that the outcome of some work depends on, as plain JSON: data, options, hyperparameters, seed. */
+export type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * A hash that two searches share if and only if their settings are equal, in whatever order the keys stand.
+ * A hash that two works share if and only if their settings are equal, in whatever order the keys stand.
  *
- * 64 hexadecimal digits (SHA-256). Throws `fptas/bad-settings` for a value that JSON cannot hold.
+ * 64 hexadecimal digits (SHA-256). Throws `trials/bad-settings` for a value that JSON cannot hold.
  */
-export function searchFingerprint(settings: SearchSettings): string {
+export function settingsFingerprint(settings: Settings): string {
   return createHash("sha256").update(canonicalJson(settings)).digest("hex");
 }
 
 /**
  * JSON with the keys of every object sorted and no spaces; fields that are `undefined` are left out.
  *
- * Throws `fptas/bad-settings` for a value that JSON cannot hold, such as NaN, which it would silently turn into `null`.
+ * Throws `trials/bad-settings` for a value that JSON cannot hold, such as NaN, which it would silently turn into `null`.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === "string" || typeof value === "boolean") return JSON.stringify(value);
@@ -26,7 +26,7 @@ export function canonicalJson(value: unknown): string {
     const fields = Object.keys(value).sort().filter((key) => value[key] !== undefined);
     return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(",")}}`;
   }
-  throw new FptasError("fptas/bad-settings", `fptas: settings must be plain JSON, got ${describe(value)}; write it as a string or a finite number`);
+  throw new TrialsError("trials/bad-settings", `trials: settings must be plain JSON, got ${describe(value)}; write it as a string or a finite number`);
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { canonicalJson, searchFingerprint } from "./search-fingerprint.js";
+import { canonicalJson, settingsFingerprint } from "./settings-fingerprint.js";
 
-describe("searchFingerprint", () => {
+describe("settingsFingerprint", () => {
   it("does not depend on the order of keys nor on undefined fields", () => {
-    const a = searchFingerprint({ epsilon: 2, space: { depth: [2, 4], heads: [4] }, offset: undefined });
-    expect(a).toBe(searchFingerprint({ space: { heads: [4], depth: [2, 4] }, epsilon: 2 }));
+    const a = settingsFingerprint({ epsilon: 2, space: { depth: [2, 4], heads: [4] }, offset: undefined });
+    expect(a).toBe(settingsFingerprint({ space: { heads: [4], depth: [2, 4] }, epsilon: 2 }));
     expect(a).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it.each([{ epsilon: 3 }, { epsilon: "2" }, { epsilon: 2, seed: 0 }, { epsilon: [2] }, {}])("differs for %o", (settings) => {
-    expect(searchFingerprint(settings)).not.toBe(searchFingerprint({ epsilon: 2 }));
+    expect(settingsFingerprint(settings)).not.toBe(settingsFingerprint({ epsilon: 2 }));
   });
 
   it.each([NaN, Infinity, 1n, () => 1, new Map(), Symbol("x")])("refuses a value that JSON cannot hold: %o", (value) => {
-    expect(() => searchFingerprint({ value })).toThrow(expect.objectContaining({ code: "fptas/bad-settings" }));
+    expect(() => settingsFingerprint({ value })).toThrow(expect.objectContaining({ code: "trials/bad-settings" }));
   });
 });
 
