@@ -5,3 +5,9 @@ export { type AgoraOptions, type Replay, type Socrates, type Tau, type TimaeusRe
 export { balanceCondition, binaryCondition, type Condition, type ConditionStatus, SOCRATES_ACCURACY, socratesCondition } from "./conditions.js";
 export { type BortSet, type ConvergentSet, convergentSets, grid, type HyperparameterSet, paperTheta, repositoryTheta } from "./hyperparameter-sets.js";
 export { lcsRoot, type LcsRootOptions, prune, type PruneRule, rankPrefix, worstOnly } from "./prune-rule.js";
+export { adjacentSwap } from "./tau/adjacent-swap.js";
+export { characterNoise } from "./tau/character-noise.js";
+export { inTurn, oneOf } from "./tau/compose.js";
+export { mixOfTwo } from "./tau/mix-of-two.js";
+export { textTau } from "./tau/text-tau.js";
+export { wordDropout } from "./tau/word-dropout.js";
