@@ -53,7 +53,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn)\/|^ERR_PARSE_ARGS/;
+const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|trials)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

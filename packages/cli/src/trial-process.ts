@@ -1,7 +1,8 @@
 import { createBackend, type EngineName } from "@bort/backend";
 import { openPreparedCorpus } from "@bort/data";
-import { type CandidateHyperparameters, inProcessExecutor, type ObserveOptions, type TrainingStep, type TrialTask } from "@bort/fptas";
+import { type CandidateHyperparameters, type ObserveOptions, type TrainingStep, searchExecutor, type TrainingTask } from "@bort/fptas";
 import { loadMlmModel, type MlmShape } from "@bort/nn";
+import { type TrialCall } from "@bort/trials";
 import { candidateObjectives } from "./candidate-objectives.js";
 
 /** What the trials of a run have in common. */
@@ -19,9 +20,9 @@ export interface TrialInput {
   readonly observe: ObserveOptions;
 }
 
-/** One trial of `bort extract --workers` in a process of its own, with the objectives that the command itself has. */
+/** One training of `bort extract --workers` in a process of its own, with the objectives that the command itself has. */
 export async function* makeTrial(
-  { trial, input, threads }: TrialTask<CandidateHyperparameters, TrialInput>, context: { readonly signal: AbortSignal },
+  { task, input, threads }: TrialCall<TrainingTask<CandidateHyperparameters>, TrialInput>, context: { readonly signal: AbortSignal },
 ): AsyncGenerator<TrainingStep, number, void> {
   const { engine, shape, steps, seed, observe, logitsFolder } = input;
   const { model: teacher, tokenizer } = loadMlmModel(input.teacher);
@@ -29,9 +30,9 @@ export async function* makeTrial(
   const backend = await createBackend({ engine, threads });
   try {
     const objectives = await candidateObjectives({ backend, teacher, corpus, shape, steps, seed, observe, logitsFolder, latency: "flops" });
-    for await (const report of inProcessExecutor(objectives).run([trial], context)) {
-      if (report.type === "progress") yield report.step;
-      if (report.type === "finished") return report.error;
+    for await (const report of searchExecutor(objectives).run([{ id: 0, task }], context)) {
+      if (report.type === "progress") yield report.progress;
+      if (report.type === "finished") return report.result;
     }
     return Number.NaN;
   } finally {

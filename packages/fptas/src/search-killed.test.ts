@@ -61,8 +61,8 @@ describe("a search with workers whose process is killed", () => {
     const log = await openTrialLog(at("shared.jsonl"), { toy: 1 });
     const refused = await run("shared");
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(`process ${process.pid} has open`)]);
-    expect(refused.stderr).toContain("fptas/locked");
-    await expect(openTrialLog(at("shared.jsonl"), { toy: 1 })).rejects.toMatchObject({ code: "fptas/locked", message: expect.stringContaining(`process ${process.pid} `) });
+    expect(refused.stderr).toContain("trials/locked");
+    await expect(openTrialLog(at("shared.jsonl"), { toy: 1 })).rejects.toMatchObject({ code: "trials/locked", message: expect.stringContaining(`process ${process.pid} `) });
     await log.close();
     expect((await run("shared")).code).toBe(0);
     expect(existsSync(at("shared.jsonl.lock"))).toBe(false);

@@ -4,10 +4,11 @@ import { formatTuple, parseSpace } from "@bort/arch";
 import { type EngineBackend, engineFacts, engineText } from "@bort/backend";
 import { separationText } from "@bort/bench";
 import {
-  certificateVerdict, type CandidateHyperparameters, type MaximumPoint, type TrainingObjectives, type ScoredTrial, type TrialExecutor, bortHyperparameters, openTrialLog, processExecutor, readTrialLog,
-  selectCandidates,
+  certificateVerdict, type CandidateHyperparameters, type MaximumPoint, type TrainingObjectives, type ScoredTrial, type SearchExecutor, bortHyperparameters,
+  openTrialLog, readTrialLog, selectCandidates,
 } from "@bort/fptas";
 import { loadMlmModel } from "@bort/nn";
+import { processExecutor } from "@bort/trials";
 import { candidateObjectives } from "../candidate-objectives.js";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
@@ -132,7 +133,7 @@ interface TrialProcessesOptions {
   readonly timeLimit: number | undefined;
 }
 
-function trialProcesses(input: TrialInput, { workers, threads, timeLimit }: TrialProcessesOptions): TrialExecutor<CandidateHyperparameters> {
+function trialProcesses(input: TrialInput, { workers, threads, timeLimit }: TrialProcessesOptions): SearchExecutor<CandidateHyperparameters> {
   const module = new URL("./trial-process.js", import.meta.url); // Beside the program in `dist`, where everything else is in one folder too.
   return processExecutor({ module, exportName: "makeTrial", input, workers, threads, ...(timeLimit !== undefined && { timeLimitMs: 1000 * timeLimit }) });
 }
