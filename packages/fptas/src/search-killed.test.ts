@@ -15,7 +15,7 @@ const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
   await build({
-    entryPoints: [fileURLToPath(new URL("./index.ts", import.meta.url))], outfile: bundle, bundle: true, platform: "node", format: "esm", target: "node20",
+    stdin: { contents: 'export * from "./index.ts"; export { processExecutor } from "@bort/trials";', resolveDir: fileURLToPath(new URL(".", import.meta.url)) }, outfile: bundle, bundle: true, platform: "node", format: "esm", target: "node20",
     conditions: ["@bort/source"], logLevel: "warning",
   });
 });
