@@ -5,7 +5,7 @@ import { batchesOf } from "./run-corpus.js";
 /** Held-out batches that the surrogate error is measured on, at most. */
 const HELD_OUT_BATCHES = 4;
 
-export interface CandidateObjectivesOptions extends Pick<TrainingObjectivesOptions, "backend" | "teacher" | "shape" | "steps" | "latency" | "observe" | "logitsFolder" | "onLatencies"> {
+export interface CandidateObjectivesOptions extends Pick<TrainingObjectivesOptions, "backend" | "teacher" | "shape" | "steps" | "latency" | "accounting" | "surrogate" | "observe" | "logitsFolder" | "onLatencies"> {
   readonly corpus: PreparedCorpus;
   readonly seed: number;
 }

@@ -1,5 +1,5 @@
-import { type TaskOverview, consoleTable, overviewTable, takesSubmissions, taskOverview } from "@bort/bench";
-import { DataError, textTasks } from "@bort/data";
+import { type TaskOverview, consoleTable, examplesIfThere, overviewTable, takesSubmissions, taskOverview } from "@bort/bench";
+import { textTasks } from "@bort/data";
 import { usageError } from "./cli-error.js";
 import { type EvaluateSplitOptions, type EvaluatedSplit, evaluateSplit, splitOf } from "./evaluate-split.js";
 import { modelsByTask } from "./models-by-task.js";
@@ -35,22 +35,10 @@ export async function* evaluateAll({ models, ...options }: EvaluateAllOptions): 
   let count = 0;
   for (const published of textTasks) {
     const { folder, task } = found.get(published.name) ?? { ...found.get(published.modelOf ?? ""), task: published };
-    if (folder === undefined || !task.splits.includes(splitOf({ ...options, task }))) continue;
-    if (options.submission !== undefined && !takesSubmissions(task.name)) continue;
-    const evaluated = await ifThere(() => evaluateSplit({ ...options, model: folder, task }));
-    if (evaluated === undefined) continue;
+    if (folder === undefined || (options.submission !== undefined && !takesSubmissions(task.name))) continue;
+    if ((await examplesIfThere(task, splitOf({ ...options, task }), options.directory)) === undefined) continue;
     count++;
-    yield evaluated;
+    yield await evaluateSplit({ ...options, model: folder, task });
   }
   if (count === 0) throw usageError(`--data has no files to evaluate ${[...found.keys()].join(", ")} on; give the folder that holds them, or another --split`);
-}
-
-/** Undefined where the folder has not the files of the task. */
-async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof DataError && error.code === "data/missing-path") return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { createBackend, type EngineName } from "@bort/backend";
 import { openPreparedCorpus } from "@bort/data";
-import { type CandidateHyperparameters, type ObserveOptions, type TrainingStep, searchExecutor, type TrainingTask } from "@bort/fptas";
+import { type CandidateHyperparameters, type ObserveOptions, type SurrogateError, type TrainingStep, searchExecutor, type TrainingTask } from "@bort/fptas";
 import { loadMlmModel, type MlmShape } from "@bort/nn";
 import { type TrialCall } from "@bort/trials";
 import { candidateObjectives } from "./candidate-objectives.js";
@@ -17,6 +17,7 @@ export interface TrialInput {
   readonly shape: MlmShape;
   readonly steps: number;
   readonly seed: number;
+  readonly surrogate: SurrogateError;
   readonly observe: ObserveOptions;
 }
 
@@ -24,12 +25,12 @@ export interface TrialInput {
 export async function* makeTrial(
   { task, input, threads }: TrialCall<TrainingTask<CandidateHyperparameters>, TrialInput>, context: { readonly signal: AbortSignal },
 ): AsyncGenerator<TrainingStep, number, void> {
-  const { engine, shape, steps, seed, observe, logitsFolder } = input;
+  const { engine, shape, steps, seed, surrogate, observe, logitsFolder } = input;
   const { model: teacher, tokenizer } = loadMlmModel(input.teacher);
   const corpus = openPreparedCorpus(input.corpus, tokenizer);
   const backend = await createBackend({ engine, threads });
   try {
-    const objectives = await candidateObjectives({ backend, teacher, corpus, shape, steps, seed, observe, logitsFolder, latency: "flops" });
+    const objectives = await candidateObjectives({ backend, teacher, corpus, shape, steps, seed, surrogate, observe, logitsFolder, latency: "flops" });
     for await (const report of searchExecutor(objectives).run([{ id: 0, task }], context)) {
       if (report.type === "progress") yield report.progress;
       if (report.type === "finished") return report.result;

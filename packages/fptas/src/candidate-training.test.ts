@@ -2,7 +2,7 @@ import { type EncoderArch, parameterCount, uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatch } from "@bort/data";
 import { type Backend, evaluate, gradients, parameter, parametersOf } from "@bort/graph";
-import { createModel, lastLayerCrossEntropy, mlmFeeds, mlmNodes } from "@bort/nn";
+import { createModel, evaluateMlm, lastLayerCrossEntropy, mlmFeeds, mlmNodes } from "@bort/nn";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +77,20 @@ describe("CandidateTraining", () => {
     const following = { ...options.train, at: (step: number) => options.train.at(step + options.steps) };
     expect(await errorOf({ seed: options.seed + 1, train: following })).toBe(second);
     expect(await errorOf()).not.toBe(second);
+  });
+
+  it("is the loss of the last step, or of the task, where that is asked for", async () => {
+    const losses: number[] = [];
+    const training = new CandidateTraining({ ...options, heldOut: [], surrogate: "last-batch" });
+    const last = await training.error(archOf(8), theta, { ...quiet, onStep: ({ loss }) => losses.push(loss) });
+    await training.dispose();
+    expect(losses).toHaveLength(4);
+    expect(last).toBe(losses[3]);
+
+    const fresh = createModel(archOf(8), { kind: "mlm" } as const, options.seed);
+    const task = await errorOf({ surrogate: "task", steps: 1 }, { learningRate: 1e-12, warmupRatio: 0 });
+    expect(task).toBeCloseTo((await evaluateMlm(backend, fresh, shape, heldOut)).loss, 5);
+    expect(task).not.toBeCloseTo(await errorOf({ steps: 1 }, { learningRate: 1e-12, warmupRatio: 0 }), 3);
   });
 
   it("is lower after more steps, and tells each", async () => {

@@ -2,7 +2,8 @@ import { type EncoderArch, parameterCount } from "@bort/arch";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend, type Feeds, parameter } from "@bort/graph";
 import {
-  type LossGraph, type MicroBatch, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, microBatches, mlmNodes, schedule, sgd, totalWeight,
+  type LossGraph, type MicroBatch, type MlmModel, type MlmShape, NnError, Trainer, createModel, lastLayerCrossEntropy, microBatches, mlmFeeds, mlmLossGraph, mlmNodes,
+  schedule, sgd, totalWeight,
 } from "@bort/nn";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorContext } from "./objectives.js";
@@ -20,6 +21,12 @@ export interface CandidateHyperparameters {
 /** Bort's single hyperparameter set (section 3.3); its batch was 1,024 sequences of 512 tokens. */
 export const bortHyperparameters: CandidateHyperparameters = { learningRate: 5e-4, warmupRatio: 0.05 };
 
+/**
+ * What e^ is once a candidate is trained: its cross-entropy to the teacher's last layer on the held-out batches, or on the last batch that it trained on, before
+ * that step; or its own loss on the held-out batches, in predicting the masked tokens.
+ */
+export type SurrogateError = "held-out" | "last-batch" | "task";
+
 export interface CandidateTrainingOptions {
   readonly backend: Backend;
   /** The maximum point T: a pre-trained masked language model. */
@@ -29,6 +36,8 @@ export interface CandidateTrainingOptions {
   readonly train: MlmBatches;
   /** Batches of `shape` that the surrogate error is measured on. */
   readonly heldOut: readonly MlmBatch[];
+  /** Default `held-out`, Bort's. */
+  readonly surrogate?: SurrogateError;
   /** n: training steps of a candidate, unless the search decides them. */
   readonly steps: number;
   /** Of the fresh parameters of a candidate; its k-th training has the k-th seed from here. */
@@ -57,21 +66,23 @@ export class CandidateTraining {
     this.#teacherLogits = new TeacherLogits(options);
   }
 
-  /** Cross-entropy to the teacher on the held-out batches after training from fresh parameters; NaN where training diverged. */
+  /** The surrogate error after training from fresh parameters; NaN where training diverged. */
   async error(arch: EncoderArch, { learningRate, warmupRatio }: CandidateHyperparameters, { signal, onStep, seed = 0, steps = this.options.steps }: ErrorContext): Promise<number> {
-    const { backend, maxGradientNorm } = this.options;
+    const { backend, maxGradientNorm, surrogate } = this.options;
     const model = createModel(arch, { kind: "mlm" } as const, this.options.seed + seed);
     const rate = schedule("constant", { learningRate, steps, warmupRatio });
     const trainer = await Trainer.create({ backend, parameters: model.parameters, graph: this.#graph(arch), optimizer: sgd(), maxGradientNorm, diagnose: false });
     try {
       const observer = new StepObserver(trainer, this.#observeEvery(arch));
+      let last = Number.NaN;
       for (let step = 0; step < steps; step++) {
         signal.throwIfAborted();
         const observation = await observer.step(await this.#batchesOf(seed * steps + step), rate(step));
-        onStep({ step: step + 1, steps, loss: observation.loss, observation });
+        last = observation.loss;
+        onStep({ step: step + 1, steps, loss: last, observation });
         await setImmediate();
       }
-      return await this.#heldOutLoss(model, signal);
+      return surrogate === "last-batch" ? last : await this.#heldOutLoss(model, signal);
     } catch (error) {
       if (error instanceof NnError && error.code === "nn/not-finite") return Number.NaN;
       throw error;
@@ -99,12 +110,14 @@ export class CandidateTraining {
   }
 
   async #heldOutLoss(model: MlmModel, signal: AbortSignal): Promise<number> {
-    const program = await this.options.backend.compile(this.#graph(model.arch));
+    const { backend, surrogate, shape } = this.options;
+    const ofTask = surrogate === "task";
+    const program = await backend.compile(ofTask ? mlmLossGraph(model.arch, shape) : this.#graph(model.arch));
     try {
       let sum = 0;
       for (const batch of this.options.heldOut) {
         signal.throwIfAborted();
-        const { loss } = await program.run({ ...model.parameters.views, ...(await this.#feeds(batch)) });
+        const { loss } = await program.run({ ...model.parameters.views, ...(ofTask ? mlmFeeds(batch) : await this.#feeds(batch)) });
         sum += Number(loss!.data[0]);
       }
       return sum / this.options.heldOut.length;

@@ -27,6 +27,6 @@ export {
   type WCoefficientOptions,
 } from "./w-coefficient.js";
 export { type RepeatedCandidate, wInterval, type WInterval, type WIntervalOptions } from "./w-interval.js";
-export { bortHyperparameters, type CandidateHyperparameters, type ObserveOptions } from "./candidate-training.js";
+export { bortHyperparameters, type CandidateHyperparameters, type ObserveOptions, type SurrogateError } from "./candidate-training.js";
 export { keptLogitsBytes } from "./teacher-logits.js";
 export { trainingObjectives, type TrainingObjectives, type TrainingObjectivesOptions } from "./training-objectives.js";

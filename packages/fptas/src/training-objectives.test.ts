@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
 import { collect } from "../../nn/src/test-models.js";
 import { extract } from "./extract.js";
+import { trialFlops } from "./trial-flops.js";
 import { type TrainingObjectivesOptions, trainingObjectives } from "./training-objectives.js";
 
 const shape = { batchSize: 4, sequenceLength: 10, maskedPerSequence: 2 };
@@ -25,6 +26,22 @@ describe("trainingObjectives", () => {
     expect(await objectives.latenciesMs([[1, 2, 8, 12], [2, 2, 16, 32]], context)).toEqual([flops(candidate, size).total, flops(teacher.arch, size).total]);
     expect(await objectives.maximumPoint()).toEqual({ parameters: parameterCount(teacher.arch).total, latencyMs: flops(teacher.arch, size).total });
     expect(objectives.gradientClip).toBe(1);
+    await objectives.dispose();
+  });
+
+  it("counts as the paper does where it is told to, the maximum point too", async () => {
+    const objectives = await trainingObjectives({ ...options, accounting: "bort-paper" });
+    const counted = parameterCount(archOf([1, 2, 8, 12], frame), { accounting: "bort-paper" }).total;
+    expect(objectives.parameters([1, 2, 8, 12])).toBe(counted);
+    expect(counted).not.toBe(parameterCount(archOf([1, 2, 8, 12], frame)).total);
+    expect((await objectives.maximumPoint()).parameters).toBe(parameterCount(teacher.arch, { accounting: "bort-paper" }).total);
+    await objectives.dispose();
+  });
+
+  it("needs held-out batches unless the last batch tells the error", async () => {
+    await expect(trainingObjectives({ ...options, heldOut: [] })).rejects.toMatchObject({ code: "fptas/bad-objective" });
+    const objectives = await trainingObjectives({ ...options, heldOut: [], surrogate: "last-batch" });
+    expect(objectives.training!.flopsOf([1, 2, 8, 12])).toBe(trialFlops(archOf([1, 2, 8, 12], frame), { shape, steps: 3, heldOutBatches: 0 }));
     await objectives.dispose();
   });
 

@@ -14,6 +14,8 @@ export interface TrainingObjectivesOptions extends Omit<CandidateTrainingOptions
   readonly maxGradientNorm?: number;
   /** i^: median time of the encoder on a batch of `shape`, or its FLOPs, which depend on no machine. Default `measured`. */
   readonly latency?: "measured" | "flops";
+  /** How p^ is counted, of candidates and maximum point alike. Default `exact`. */
+  readonly accounting?: "bort-paper" | "exact";
   /** How times are measured. Default: as `measureLatency` of `@bort/nn` does. */
   readonly latencyOptions?: Omit<LatencyOptions, "signal">;
   /** Told what was measured, with intervals, threads, batch and sequence, once for the maximum point and once for the candidates. Default: nobody wants to know. */
@@ -27,20 +29,20 @@ export interface TrainingObjectives extends Objectives<CandidateHyperparameters>
 }
 
 /**
- * p^: exact parameters of embedding and encoder. i^: latency of the encoder. e^: mean cross-entropy between the last layers of T and the
- * candidate on held-out batches, in nats, after `steps` steps of SGD on that same loss from fresh parameters.
+ * p^: parameters of embedding and encoder. i^: latency of the encoder. e^: mean cross-entropy between the last layers of T and the
+ * candidate on held-out batches, in nats, unless another `surrogate` is asked for, after `steps` steps of SGD on that same loss from fresh parameters.
  *
- * @throws FptasError `fptas/bad-objective` unless `steps` and `accumulate` are whole numbers from 1 and there are held-out batches.
+ * @throws FptasError `fptas/bad-objective` unless `steps` and `accumulate` are whole numbers from 1 and there are the held-out batches that the surrogate needs.
  */
 export async function trainingObjectives(options: TrainingObjectivesOptions): Promise<TrainingObjectives> {
-  const { backend, teacher, shape, heldOut, steps, accumulate = 1, latency = "measured", maxGradientNorm = 1, seed = 0 } = options;
+  const { backend, teacher, shape, heldOut, steps, accumulate = 1, latency = "measured", accounting = "exact", maxGradientNorm = 1, seed = 0 } = options;
   if (!Number.isSafeInteger(steps) || steps < 1) {
     throw new FptasError("fptas/bad-objective", `fptas: a candidate needs a whole number of training steps from 1, got ${steps}; Bort took 3`);
   }
   if (!Number.isSafeInteger(accumulate) || accumulate < 1) {
     throw new FptasError("fptas/bad-objective", `fptas: the batches of a step must be a whole number from 1, got ${accumulate}; leave accumulate out to have one`);
   }
-  if (heldOut.length === 0) throw new FptasError("fptas/bad-objective", "fptas: the surrogate error needs held-out batches, got none; add validation text");
+  if (heldOut.length === 0 && options.surrogate !== "last-batch") throw new FptasError("fptas/bad-objective", "fptas: the surrogate error needs held-out batches, got none; add validation text");
   const frame = frameOf(teacher.arch);
   const measure = async (archs: readonly EncoderArch[], signal?: AbortSignal): Promise<number[]> => {
     const measured = await measureEncoders(backend, archs, shape, { ...options.latencyOptions, ...(signal !== undefined && { signal }) });
@@ -52,7 +54,7 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
   const encoderOf = (tuple: ArchTuple): EncoderArch => archOf(tuple, frame);
   const training = new CandidateTraining({ ...options, maxGradientNorm, seed });
   return {
-    parameters: analyticParameters(frame),
+    parameters: analyticParameters(frame, { accounting }),
     latenciesMs: (archs, { signal }) => latencies(archs.map(encoderOf), signal),
     error: (arch, theta, context) => training.error(encoderOf(arch), theta, context),
     gradientClip: maxGradientNorm,
@@ -60,11 +62,12 @@ export async function trainingObjectives(options: TrainingObjectivesOptions): Pr
       encoderOf,
       batchSize: accumulate * shape.batchSize,
       sequenceLength: shape.sequenceLength,
-      flopsOf: (arch, asked = steps) => trialFlops(encoderOf(arch), { shape, steps: accumulate * asked, heldOutBatches: heldOut.length }),
+      flopsOf: (arch, asked = steps) =>
+        trialFlops(encoderOf(arch), { shape, steps: accumulate * asked, heldOutBatches: options.surrogate === "last-batch" ? 0 : heldOut.length }),
     },
     maximumPoint: async (signal) => {
       const [latencyMs] = await latencies([teacher.arch], signal);
-      return { parameters: parameterCount(teacher.arch).total, latencyMs: latencyMs! };
+      return { parameters: parameterCount(teacher.arch, { accounting }).total, latencyMs: latencyMs! };
     },
     dispose: () => training.dispose(),
   };

@@ -13,8 +13,8 @@ export const evaluate: Command = command({
   name: "eval",
   description: "score a fine-tuned model on a task, or show what tasks a folder has",
   options: {
-    model: anyList("RUN", "folder of a fine-tuned model; with --task all none, several, or a folder of them that are named by their tasks"),
-    ...taskOptions("; or all, that is, every one in --data"),
+    model: anyList("RUN", "folder of a fine-tuned model; with --task all none, several, or a folder of models that are named by their tasks"),
+    ...taskOptions("; or all, every task in the folder"),
     test: testOption,
     split: described(choice(["dev", "train", "test"], "which of them"), "dev, or test for a diagnostic set or --submission"),
     submission: text("DIR", "where to write the predictions as GLUE's or SuperGLUE's leaderboard takes them"),

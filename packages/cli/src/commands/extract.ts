@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatTuple, parseSpace } from "@bort/arch";
+import { flops, formatTuple, parseSpace } from "@bort/arch";
 import { type EngineBackend, engineFacts, engineText } from "@bort/backend";
 import { separationText } from "@bort/bench";
 import {
-  certificateVerdict, type CandidateHyperparameters, type MaximumPoint, type TrainingObjectives, type ScoredTrial, type SearchExecutor, bortHyperparameters,
+  certificateVerdict, type CandidateHyperparameters, type MaximumPoint, type TrainingObjectives, type TupleMeasure, type ScoredTrial, type SearchExecutor, bortHyperparameters,
   openTrialLog, readTrialLog, selectCandidates,
 } from "@bort/fptas";
-import { loadMlmModel } from "@bort/nn";
+import { loadMlmModel, type MlmShape } from "@bort/nn";
 import { processExecutor } from "@bort/trials";
 import { candidateObjectives } from "../candidate-objectives.js";
 import { usageError } from "../cli-error.js";
@@ -42,6 +42,8 @@ export const extract: Command = command({
     seeds: withDefault(integer("trainings of a candidate, each from other random numbers; from 2 on W has an interval", 1), 1),
     observe: described(integer("one in how many steps is looked at closely for the certificate, which takes it about twice the time", 1), "half of --steps"),
     latency: withDefault(choice(["measured", "flops"], "time the candidates, or count their FLOPs, which depend on no machine"), "measured"),
+    accounting: withDefault(choice(["exact", "bort-paper"], "how parameters are counted"), "exact"),
+    surrogate: withDefault(choice(["held-out", "last-batch", "task"], "a candidate's error: its distance from the teacher on held-out text or on the last batch, or its own MLM loss"), "held-out"),
     "learning-rate": withDefault(decimal("of the candidates, by SGD"), bortHyperparameters.learningRate),
     "batch-size": withDefault(integer("sequences in a batch", 1), 16),
     "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as the teacher reads"),
@@ -51,14 +53,15 @@ export const extract: Command = command({
     ...runOptions,
   },
   run: async (options, { terminal, signal }) => {
-    const { out, steps, seeds, latency, seed, "batch-size": batchSize } = options;
+    const { out, steps, seeds, latency, accounting, surrogate, seed, "batch-size": batchSize } = options;
     checkRunFolder(out, options.resume);
     const timeLimit = options["trial-time-limit"];
     if (timeLimit !== undefined && options.workers === undefined) throw usageError("--trial-time-limit needs --workers: only a trial in a process of its own can be ended");
     const strategy = strategySettings(options);
     const observe = { every: options.observe ?? Math.ceil(steps / 2) };
     const space = parseSpace(readJsonFile(options.space));
-    selectCandidates(space, { epsilon: strategy.epsilon ?? 1, orderBy: () => 0 }); // Throws, before any work, where space or epsilon cannot be.
+    const { epsilon = 1, offset } = strategy;
+    selectCandidates(space, { epsilon, orderBy: () => 0, ...(offset !== undefined && { offset }) }); // Throws, before any work, where space or stride cannot be.
     const { warmupRatio } = bortHyperparameters;
     const hyperparameters = [{ learningRate: options["learning-rate"], warmupRatio }];
     checkRates({ schedule: "constant", "learning-rate": options["learning-rate"], "warmup-ratio": warmupRatio });
@@ -67,7 +70,7 @@ export const extract: Command = command({
     const shape = shapeOf(batchSize, sequenceLengthFor(teacher, options["sequence-length"]));
     const corpus = await corpusOf(options, signal);
     const inputs = { teacher: await weightsHash(teacherFolder) };
-    const settings = { space: space.lists, ...strategy, hyperparameters, steps, latency, seed, ...(seeds > 1 && { seeds }), shape, corpus: corpusFacts(corpus), inputs };
+    const settings = { space: space.lists, ...strategy, hyperparameters, steps, latency, accounting, surrogate, seed, seeds, shape, corpus: corpusFacts(corpus), inputs };
     const request = { command: "extract", settings: { ...settingsOf(options), ...strategy, space: space.lists }, inputs };
     const bars = barsOn(terminal, options.quiet);
 
@@ -78,16 +81,16 @@ export const extract: Command = command({
       let objectives: TrainingObjectives | undefined;
       try {
         objectives = await candidateObjectives({
-          backend, teacher, corpus: prepared, shape, steps, seed, latency, observe, onLatencies: (measured) => latencies.add(measured),
+          backend, teacher, corpus: prepared, shape, steps, seed, latency, accounting, surrogate, observe, onLatencies: (measured) => latencies.add(measured),
         });
         const maximumPoint = await maximumPointOf(run, objectives, signal);
         const trialThreads = options.workers === undefined ? backend.threads : Math.max(1, Math.floor(backend.threads / options.workers));
         const executor = options.workers === undefined ? undefined : trialProcesses(
-          { engine: backend.engine, teacher: teacherFolder, corpus: run.at("corpus"), logitsFolder, shape, steps, seed, observe }, { workers: options.workers, threads: trialThreads, timeLimit });
+          { engine: backend.engine, teacher: teacherFolder, corpus: run.at("corpus"), logitsFolder, shape, steps, seed, surrogate, observe }, { workers: options.workers, threads: trialThreads, timeLimit });
         const log = await openTrialLog(run.at("trials.jsonl"), { ...settings, ...engineSettings(backend, trialThreads), maximumPoint });
         const { measured, trials: completed } = log;
         const search = searchBy(strategy, {
-          space, maximumPoint, hyperparameters, objectives, measured, completed, steps, seed, seeds, signal, ...(executor !== undefined && { executor }),
+          space, maximumPoint, hyperparameters, objectives, flops: flopsBelow(objectives, shape), measured, completed, steps, seed, seeds, signal, ...(executor !== undefined && { executor }),
         });
         const found = await followSearch(search, log, { run, bars, seeds, signal });
         if (options.report) writeSearchReport({ run, found, strategy: strategy.strategy, latency, latencies, engine: engineFacts(backend) });
@@ -121,6 +124,10 @@ async function maximumPointOf(run: RunFolder, objectives: TrainingObjectives, si
   const begun = existsSync(path) && readFileSync(path, "utf8").includes("\n");
   return begun ? ((await readTrialLog(path)).settings["maximumPoint"] as MaximumPoint) : objectives.maximumPoint(signal);
 }
+
+/** FLOPs of a point on a batch; they do not depend on the number of heads, which may not divide the hidden size. */
+const flopsBelow = ({ training }: TrainingObjectives, { sequenceLength: sequence, batchSize: batch }: MlmShape): TupleMeasure =>
+  ([depth, , hidden, intermediate]) => flops(training!.encoderOf([depth, 1, hidden, intermediate]), { sequence, batch }).total;
 
 /** What computes, as far as numbers depend on it: the threads of a trial decide its last bits, the workers nothing. */
 const engineSettings = ({ engine, threads }: EngineBackend, trialThreads: number): Readonly<Record<string, unknown>> =>
