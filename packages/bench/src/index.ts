@@ -13,7 +13,7 @@ export { majorityPredictions } from "./tasks/majority-predictions.js";
 export { type Values } from "./tasks/require-values.js";
 export { isLabelled, type Prediction, scorePredictions, type TaskPredictions } from "./tasks/score-predictions.js";
 export { examplesIfThere, taskOverview, type TaskOverview } from "./tasks/task-overview.js";
-export { metricsText, overviewTable, scoreTable } from "./tasks/task-table.js";
+export { metricsText, overviewTable } from "./tasks/overview-table.js";
 export { takesSubmissions, writeSubmission } from "./tasks/write-submission.js";
 export { certificateSection, extractionReport, type ExtractionReportOptions } from "./extraction-report.js";
 export { type LatencyUnit } from "./pareto-section.js";

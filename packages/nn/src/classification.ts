@@ -68,10 +68,10 @@ async function* outputRows(backend: Backend, model: Classifier, batches: Iterabl
     for (const batch of batches) {
       const batchSize = batch.weights.length;
       const shape = `${batchSize} x ${batch.length}`;
-      const program = programs.get(shape) ?? (await backend.compile({ outputs: outputNodes(model, batchSize, batch.length) }));
+      const program = programs.get(shape) ?? (await backend.compile({ logits: outputNodes(model, batchSize, batch.length) }));
       programs.set(shape, program);
-      const { outputs } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
-      const all = outputs!.data as Float32Array; // [batch, outputs]
+      const { logits } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
+      const all = logits!.data as Float32Array; // [batch, outputs]
       for (const [row, weight] of batch.weights.entries()) yield { outputs: all.slice(row * size, (row + 1) * size), weight };
     }
   } finally {

@@ -32,7 +32,7 @@ describe("the report of regrets", () => {
 
   it("has a row for each source of errors, and both maximum points", () => {
     const text = regretText(result);
-    expect(text).toMatch(/below the teacher\nbest <4,1,8,8>, W 0\.261; .* by a factor of 4\.88, the error by 2\.00/);
+    expect(text).toMatch(/below the teacher\nbest <4,1,8,8>, W 0\.261, its loss 0\.000 above the lowest; .* by a factor of 4\.88, the error by 2\.00/);
     expect(text).toContain("below the largest point");
     expect(text).toMatch(/no training +22\.4% \/ 22\.4%/); // The smallest: W is 0.81 / 4 there.
     expect(text).toMatch(/in full +0\.0% \/ 0\.0%/);

@@ -16,9 +16,7 @@ export interface Regret {
   /** (W* - W) / W*, both with the error after full training. */
   readonly w: MeanSpread;
   /** MLM loss after full training above that of the point of the largest W, in nats; below 0 where W gave a better loss away for size. */
-  readonly lossAboveBestW: MeanSpread;
-  /** The same above the lowest loss of the grid, which no search for W aims at. */
-  readonly lossAboveLowest: MeanSpread;
+  readonly loss: MeanSpread;
 }
 
 export interface PickRegret {
@@ -42,8 +40,8 @@ export interface SourceCorrelation {
 
 export interface RegretAnalysis {
   readonly maximumPoint: MaximumPoint;
-  /** Index of the point of the largest W after full training, and that W. */
-  readonly best: { readonly point: number; readonly w: number };
+  /** Index of the point of the largest W after full training, that W, and how far its loss lies above the lowest of the grid, which no search for W aims at. */
+  readonly best: { readonly point: number; readonly w: number; readonly lossAboveLowest: number };
   /** The largest over the smallest, in the grid: what decides W. The error is that after full training. */
   readonly ratios: { readonly sizeAndLatency: number; readonly error: number };
   readonly picks: readonly PickRegret[];
@@ -70,7 +68,7 @@ export function analyzeRegret(table: ErrorTable, { epsilons, maximumPoint = tabl
   const seeds = table.converged.map(({ scores }) => scores.map(({ error }) => error));
   const pairs = seeds.flatMap((a, i) => seeds.slice(i + 1).map((b) => [a, b] as const));
   return {
-    maximumPoint, best: { point: best, w: w[best]! },
+    maximumPoint, best: { point: best, w: w[best]!, lossAboveLowest: truth.loss[best]! - Math.min(...truth.loss) },
     ratios: { sizeAndLatency: ratioOf(wOfPoints(space, all.map(() => 1)).filter((factor) => factor > 0)), error: ratioOf(truth.error) },
     picks: sources.flatMap((source) => epsilons.map((epsilon) => pickRegret(space, source, epsilon, truth))),
     correlations: sources.filter(({ shuffled }) => !shuffled).map((source) => ({
@@ -110,17 +108,17 @@ function pickRegret(space: MeasuredSpace, { name, errors }: ErrorSource, epsilon
 }
 
 function shortfallOf(point: number, { w, loss, best }: Truth): Shortfall {
-  return { w: (w[best]! - w[point]!) / w[best]!, lossAboveBestW: loss[point]! - loss[best]!, lossAboveLowest: loss[point]! - Math.min(...loss) };
+  return { w: (w[best]! - w[point]!) / w[best]!, loss: loss[point]! - loss[best]! };
 }
 
 function expectedOf(shortfalls: readonly Shortfall[], probabilities: readonly number[]): Shortfall {
   const expected = (name: keyof Shortfall): number => shortfalls.reduce((sum, shortfall, i) => sum + probabilities[i]! * shortfall[name], 0);
-  return { w: expected("w"), lossAboveBestW: expected("lossAboveBestW"), lossAboveLowest: expected("lossAboveLowest") };
+  return { w: expected("w"), loss: expected("loss") };
 }
 
 function regretOf(shortfalls: readonly Shortfall[]): Regret {
   const spread = (name: keyof Shortfall): MeanSpread => spreadOfMean(shortfalls.map((shortfall) => shortfall[name]));
-  return { w: spread("w"), lossAboveBestW: spread("lossAboveBestW"), lossAboveLowest: spread("lossAboveLowest") };
+  return { w: spread("w"), loss: spread("loss") };
 }
 
 function correlations(space: MeasuredSpace, pairs: readonly (readonly [errors: readonly number[], against: readonly number[]])[]): Omit<SourceCorrelation, "source"> {

@@ -41,7 +41,7 @@ export const regretSettings: RegretSettings = {
   heldOutBatches: 32,
   teacher: { arch: [4, 4, 128, 512], steps: 2000, learningRate: 2e-3 },
   grid: { depth: [1, 3], heads: [2, 4], hidden: [16, 32, 48, 64], intermediate: [64, 192] },
-  surrogate: { steps: [1, 3, 10, 30, 100], seeds: [0, 1, 2], hyperparameters: { learningRate: 1, warmupRatio: 0.05 } },
+  surrogate: { steps: [1, 3, 10, 30, 100], seeds: [0, 1, 2, 3, 4], hyperparameters: { learningRate: 1, warmupRatio: 0.05 } },
   convergence: { steps: 2000, learningRate: 4e-3, seeds: [0, 1], everyLonger: 10 },
 };
 

@@ -6,7 +6,7 @@ import { taskNamed, textTasks } from "@bort/data";
 import { afterAll, describe, expect, it } from "vitest";
 import { consoleTable } from "../terminal/console-table.js";
 import { taskOverview, type TaskOverview } from "./task-overview.js";
-import { overviewTable } from "./task-table.js";
+import { overviewTable } from "./overview-table.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bort-overview-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -53,7 +53,7 @@ export async function examplesIfThere(task: TextTask, split: Split, directory: s
 }
 
 /** The first split that is there with its labels, to score on: dev, else test, else train. */
-export const scoredSplit = (there: ReadonlyMap<Split, readonly TextExample[]>): Split | undefined =>
+const scoredSplit = (there: ReadonlyMap<Split, readonly TextExample[]>): Split | undefined =>
   SCORED.find((split) => there.get(split)?.every(isLabelled) === true);
 
 function baselineOf(task: TextTask, there: ReadonlyMap<Split, readonly TextExample[]>): TaskOverview["baseline"] {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { maxSequence } from "@bort/arch";
-import { DataError, type TextExample, type TextTask, classificationBatches, firstEpoch, taskNamed } from "@bort/data";
+import { classificationBatches, firstEpoch } from "@bort/data";
 import { finetune as finetuneModel, loadEncoder, saveModel } from "@bort/nn";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
 import { findModel, weightsHash } from "../find-model.js";
-import { findTaskData } from "../find-task-data.js";
+import { finetuneExamples, finetuneTaskOptions } from "../finetune-examples.js";
 import { described, integer, required, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
 import { checkRunFolder } from "../run-folder.js";
@@ -15,14 +15,13 @@ import { trainOnEngine } from "../train-on-engine.js";
 import { follow } from "../training-events.js";
 import { checkRates, outOption, runOptions, stepOptions, trainingFields } from "../training-options.js";
 
-/** `bort finetune`: trains a classifier on a pre-trained encoder. */
+/** `bort finetune`: trains a classifier, or a model of a value, on a pre-trained encoder. */
 export const finetune: Command = command({
   name: "finetune",
-  description: "train a classifier on top of a pre-trained model",
+  description: "train a classifier, or a model of a value, on top of a pre-trained model",
   options: {
     model: required(text("MODEL", "model to start from, a folder or a name on Hugging Face's hub")),
-    task: required(text("NAME", "task of GLUE, SuperGLUE or RACE, for example sst-2, copa or race-m")),
-    data: described(text("DIR", "folder with the task's files, as published or as on Hugging Face's hub"), "downloaded from there"),
+    ...finetuneTaskOptions,
     out: outOption,
     steps: integer("training steps", 1),
     epochs: described(integer("passes over the training data, instead of --steps", 1), "3"),
@@ -36,17 +35,12 @@ export const finetune: Command = command({
     if (options.steps !== undefined && options.epochs !== undefined) throw usageError("give --steps or --epochs, not both");
     checkRunFolder(out, resume);
     checkRates(options);
-    const task = taskNamed(options.task);
-    const { labels } = task;
-    const data = await findTaskData(options.task, options.data, options, { terminal, signal });
+    const { task: { labels }, train: examples, dev } = await finetuneExamples(options, { terminal, signal });
     const folder = await findModel(options.model, options, { terminal, signal });
     const { model, tokenizer } = loadEncoder(folder);
-    const examples = await task.examples("train", data);
     const maxLength = Math.min(options["max-length"], maxSequence(model.arch));
     const batches = { tokenizer, labels, batchSize, maxLength, seed };
     const train = classificationBatches(examples, { ...batches, order: "shuffled" });
-    const dev = await devExamples(task, data);
-    if (dev === undefined && options.patience !== undefined) throw usageError(`--patience needs something to measure: put the files of ${task.name}'s dev split into ${data}, or leave it out`);
     const validation = dev && firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
     const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
     const inputs = { model: await weightsHash(folder), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
@@ -63,13 +57,3 @@ export const finetune: Command = command({
     return report({ ...result, out }, options.json, { terminal });
   },
 });
-
-/** The development examples, where the task has such a file. */
-async function devExamples(task: TextTask, directory: string): Promise<readonly TextExample[] | undefined> {
-  try {
-    return await task.examples("dev", directory);
-  } catch (error) {
-    if (error instanceof DataError && error.code === "data/missing-path") return undefined;
-    throw error;
-  }
-}

@@ -1,6 +1,5 @@
-import { type TaskScore } from "../evaluate-task.js";
 import { type MetricValues } from "../metrics.js";
-import { type Cell, type Column, type Table } from "../table.js";
+import { type Column, type Table } from "../table.js";
 import { type TaskOverview } from "./task-overview.js";
 
 const SPLITS = ["train", "dev", "test"] as const;
@@ -13,12 +12,6 @@ export const overviewTable = (tasks: readonly TaskOverview[]): Table => ({
     kind === "regression" ? "a value" : labelShares === undefined ? null : sharesText(labelShares),
     baseline === undefined ? null : metricsText(baseline.metrics),
   ]),
-});
-
-/** Scores of models, one a row. */
-export const scoreTable = (scores: readonly TaskScore[]): Table => ({
-  columns: [{ label: "task" }, { label: "split" }, { label: "examples" }, { label: "score" }],
-  rows: scores.map(({ task, split, examples, metrics }): Cell[] => [task, split, examples, metricsText(metrics)]),
 });
 
 /** Metrics with their names, in words. */
