@@ -1,27 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestProgram } from "./test-program.js";
 import { TestWorkplace, untimed } from "./test-workplace.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const bundle = join(root, "node_modules/.cache", `bort-cli-workers-${process.pid}`);
+const program = new TestProgram("workers");
 const place = new TestWorkplace();
 
 beforeAll(async () => {
-  for (const folder of ["bin", "dist"]) mkdirSync(join(bundle, folder), { recursive: true });
-  for (const file of ["package.json", "bin/bort.js"]) copyFileSync(join(root, "packages/cli", file), join(bundle, file));
-  await build({
-    entryPoints: ["main", "trial-process"].map((name) => join(root, `packages/cli/src/${name}.ts`)), outdir: join(bundle, "dist"), bundle: true, platform: "node",
-    format: "esm", target: "node20", conditions: ["@bort/source"], external: ["koffi", "onnxruntime-node", "@observablehq/plot", "linkedom"], logLevel: "warning",
-  });
+  await program.build();
   expect((await place.bort(place.pretraining("teacher"))).code).toBe(0);
-});
+}, 60_000);
 afterAll(() => {
-  rmSync(bundle, { recursive: true, force: true });
+  program.remove();
   place.remove();
 });
 
@@ -38,11 +29,9 @@ interface Ended {
 
 /** Runs the program; `during` sees it while it runs. */
 async function bort(args: readonly string[], during: (child: ChildProcess) => void = () => {}): Promise<Ended> {
-  const child = spawn(process.execPath, [join(bundle, "bin/bort.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const text = { stdout: "", stderr: "" };
-  for (const stream of ["stdout", "stderr"] as const) child[stream].on("data", (data: Buffer) => { text[stream] += data.toString(); });
+  const { process: child, text, ended } = program.start(args);
   const watch = setInterval(() => during(child), 10);
-  const [code] = await once(child, "close") as [number | null];
+  const code = await ended();
   clearInterval(watch);
   return { code, ...text };
 }
