@@ -29,6 +29,7 @@ export default tseslint.config(
     rules: {
       "no-restricted-properties": ["error", { object: "Math", property: "random", message: "Every random act takes a seed." }],
       "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-empty-object-type": "off",
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],

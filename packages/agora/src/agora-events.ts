@@ -15,7 +15,7 @@ export type AgoraRecord =
   | { readonly type: "trained"; readonly place: TrainingPlace; readonly result: TimaeusResult; readonly seconds: number }
   | { readonly type: "failed"; readonly place: TrainingPlace; readonly reason: string; readonly seconds: number }
   /** What tau and Socrates made after a round. */
-  | { readonly type: "generated"; readonly round: number; readonly replay: number; readonly examples: readonly TextExample[] };
+  | { readonly type: "generated"; readonly round: number; readonly replay: number; readonly examples: readonly TextExample[]; readonly transformed: number };
 
 export interface RoundSummary {
   readonly round: number;
@@ -36,7 +36,9 @@ export interface RoundSummary {
   readonly failed: number;
   /** Of the round's best model. */
   readonly mistakes: number;
-  /** Examples that tau and Socrates made of them. */
+  /** Examples that tau made of them. */
+  readonly transformed: number;
+  /** Of these, those that were accepted, with the labels of Socrates. */
   readonly generated: number;
 }
 
@@ -59,6 +61,8 @@ export interface AgoraResult<Theta extends HyperparameterSet> {
 export type AgoraEvent<Theta extends HyperparameterSet, Progress> =
   /** What the theorem asks for, before anything is done. */
   | { readonly type: "conditions"; readonly conditions: readonly Condition[] }
+  /** Timaeus is about to be trained on |D| examples with each of |Theta| sets. */
+  | { readonly type: "begin"; readonly round: number; readonly replay: number; readonly sets: number; readonly examples: number }
   | { readonly type: "progress"; readonly place: TrainingPlace; readonly progress: Progress }
   /** Something is known that belongs in a journal; `resumed` if it is there already. */
   | { readonly type: "record"; readonly record: AgoraRecord; readonly resumed: boolean }

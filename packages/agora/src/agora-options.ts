@@ -1,5 +1,6 @@
 import { type Random, type TextExample } from "@bort/data";
 import { type TrialExecutor } from "@bort/trials";
+import { type Accept } from "./accept.js";
 import { type HyperparameterSet } from "./hyperparameter-sets.js";
 import { type PruneRule } from "./prune-rule.js";
 import { type AgoraRecord, type RoundSummary } from "./agora-events.js";
@@ -28,7 +29,10 @@ export interface TimaeusResult {
   readonly model: string;
 }
 
-/** Gives examples labels; those that they have do not matter. It must answer the same examples alike. */
+/**
+ * Gives examples labels, or values; those that they have do not matter. It must answer the same examples alike. What it says in `distribution` is used where
+ * soft labels are asked for, or confidence.
+ */
 export type Socrates = (examples: readonly TextExample[], context: { readonly signal: AbortSignal }) => Promise<readonly TextExample[]>;
 
 /** tau: makes new texts out of others, one of each, in their order; `undefined` where it has none to give. */
@@ -58,10 +62,16 @@ export interface AgoraOptions<Theta extends HyperparameterSet, Progress> {
   readonly mistakesOf?: "evaluation" | "training";
   /** New examples of each mistake. Default 1. */
   readonly copies?: number;
+  /** Which of them enter D. Default: all. */
+  readonly accept?: Accept;
+  /** Trains on Socrates' probabilities, and not on its label alone. Default `false`. */
+  readonly softLabels?: boolean;
   /** What a training starts from: the pre-trained model, or the best one so far. Default `pre-trained`. */
   readonly start?: "best" | "pre-trained";
-  /** What makes D balanced, at the start and after each expansion; `false` leaves it as it is. Default: the more frequent labels lose examples at random. */
+  /** What makes D balanced, at the start and after each expansion; `false` leaves it as it is. Default: the more frequent labels, or rounded values, lose examples at random. */
   readonly balance?: false | ((examples: readonly TextExample[], seed: number) => readonly TextExample[]);
+  /** Ends after so many rounds. Default: when no set is left. */
+  readonly rounds?: number;
   /** Rounds that are repeated, on an expanded D and with the same sets, before Theta is pruned. Default: none. */
   readonly replay?: Replay;
   /** Ends where the best model of a round makes no mistakes, so that there is nothing to transform. Default `true`. */

@@ -1,7 +1,9 @@
-import { balanced, random, type TextExample } from "@bort/data";
+import { type TextExample } from "@bort/data";
 import { AgoraError } from "./agora-error.js";
 import { type AgoraEvent, type AgoraRecord, type AgoraResult, type RoundSummary, type TrainingPlace } from "./agora-events.js";
 import { type AgoraOptions, type TimaeusResult, type TimaeusTask } from "./agora-options.js";
+import { type Augmentation, augment } from "./augment.js";
+import { balancedClasses } from "./balanced-classes.js";
 import { type HyperparameterSet } from "./hyperparameter-sets.js";
 import { lcsRoot, prune } from "./prune-rule.js";
 
@@ -26,7 +28,7 @@ import { lcsRoot, prune } from "./prune-rule.js";
 export async function* agora<Theta extends HyperparameterSet, Progress>(
   options: AgoraOptions<Theta, Progress>,
 ): AsyncGenerator<AgoraEvent<Theta, Progress>, AgoraResult<Theta>, void> {
-  const { conditions = [], override = false, replay = { most: 0 }, pruneRule = lcsRoot(), stopWithoutMistakes = true } = options;
+  const { conditions = [], override = false, replay = { most: 0 }, pruneRule = lcsRoot(), rounds = Infinity, stopWithoutMistakes = true } = options;
   requireOptions(options);
   yield { type: "conditions", conditions };
   const violated = conditions.find(({ status }) => status === "violated");
@@ -35,8 +37,9 @@ export async function* agora<Theta extends HyperparameterSet, Progress>(
   }
   const run = new AgoraRun(options);
   let sets = options.hyperparameters.map((_, set) => set);
-  for (let round = 1; sets.length > 0; round++) {
+  for (let round = 1; sets.length > 0 && round <= rounds; round++) {
     for (let replays = 0; ; replays++) {
+      yield { type: "begin", round, replay: replays, sets: sets.length, examples: run.examples };
       const trained = yield* run.train(sets, round, replays);
       const found = yield* run.expand(trained, round, replays);
       const asBefore = replays < replay.most && (replay.when ?? stalled)(found);
@@ -83,28 +86,39 @@ class AgoraRun<Theta extends HyperparameterSet, Progress> {
     this.#signal = options.signal ?? new AbortController().signal;
     this.#seed = options.seed ?? 0;
     this.#completed = new Map((options.completed ?? []).map((record) => [keyOf(record), record]));
-    this.#examples = this.#balanced(options.train, 0);
+    this.#examples = balancedClasses(options.train, options, 0);
   }
 
-  /** Trains Timaeus with every set; returns them by accuracy, the worst first, of equal ones the later, those that failed before all others. */
+  /** |D|. */
+  get examples(): number {
+    return this.#examples.length;
+  }
+
+  /** Trains Timaeus with every set, and names each model to be discarded that is not the round's best so far; returns them by accuracy, the worst first, of equal ones the later, those that failed before all others. */
   async *train(sets: readonly number[], round: number, replay: number): AsyncGenerator<AgoraEvent<Theta, Progress>, Trained[], void> {
     const places = sets.map((set): TrainingPlace => ({ round, replay, set }));
-    const known = new Map<number, AgoraRecord>();
+    const known = new Map<number, Trained>();
+    let leader: Trained | undefined;
+    const note = (record: AgoraRecord): void => {
+      if (record.type === "generated") return;
+      const trained: Trained = { set: record.place.set, result: record.type === "trained" ? record.result : undefined };
+      known.set(trained.set, trained);
+      const [loser, winner] = leader === undefined ? [undefined, trained] : [leader, trained].sort(byAccuracy) as [Trained, Trained];
+      leader = winner;
+      if (loser?.result !== undefined) this.options.onDiscard?.(loser.result.model);
+    };
     for (const place of places) {
       const record = this.#completed.get(keyOf({ type: "trained", place }));
       if (record === undefined) continue;
-      known.set(place.set, record);
+      note(record);
       yield { type: "record", record, resumed: true };
     }
     for await (const event of this.#make(places.filter(({ set }) => !known.has(set)))) {
-      if (event.type === "record") known.set((event.record as Extract<AgoraRecord, { place: TrainingPlace }>).place.set, event.record);
-      yield event;
+      yield event; // A record is in the journal before a model is discarded for it.
+      if (event.type === "record") note(event.record);
     }
     this.#trainings += sets.length;
-    return sets.map((set): Trained => {
-      const record = known.get(set)!;
-      return { set, result: record.type === "trained" ? record.result : undefined };
-    }).sort((a, b) => (a.result?.accuracy ?? -1) - (b.result?.accuracy ?? -1) || b.set - a.set);
+    return sets.map((set) => known.get(set)!).sort(byAccuracy);
   }
 
   /** Notes the round's best, and adds to D what tau and Socrates make of its mistakes. */
@@ -112,13 +126,14 @@ class AgoraRun<Theta extends HyperparameterSet, Progress> {
     const { set, result } = trained.at(-1)!;
     if (result === undefined) throw new AgoraError("agora/no-model", `agora: a round needs a training that does not fail, got none of ${trained.length}; see why they failed`);
     const accuracyBefore = this.#best?.result.accuracy ?? 0;
-    this.#keepBest({ result, set, round }, trained);
+    this.#keepBest({ result, set, round });
     const examples = this.#examples.length;
-    const generated = yield* this.#generate(result.mistakes, round, replay);
-    this.#examples = this.#balanced([...this.#examples, ...generated], round, replay);
+    const { examples: generated, transformed } = yield* this.#generate(result.mistakes, round, replay);
+    this.#examples = balancedClasses([...this.#examples, ...generated], this.options, round, replay);
     const failed = trained.filter((each) => each.result === undefined).length;
     return {
-      round, replay, set, accuracy: result.accuracy, accuracyBefore, examples, sets: trained.length, leaving: 0, failed, mistakes: result.mistakes.length, generated: generated.length,
+      round, replay, set, accuracy: result.accuracy, accuracyBefore, examples, sets: trained.length, leaving: 0, failed, mistakes: result.mistakes.length, transformed,
+      generated: generated.length,
     };
   }
 
@@ -162,16 +177,16 @@ class AgoraRun<Theta extends HyperparameterSet, Progress> {
     return { theta: this.options.hyperparameters[set]!, examples: this.#examples, round, replay, ...(from !== undefined && { from }) };
   }
 
-  async *#generate(mistakes: readonly number[], round: number, replay: number): AsyncGenerator<AgoraEvent<Theta, Progress>, readonly TextExample[], void> {
+  async *#generate(mistakes: readonly number[], round: number, replay: number): AsyncGenerator<AgoraEvent<Theta, Progress>, Augmentation, void> {
     const known = this.#completed.get(keyOf({ type: "generated", round, replay }));
     if (known?.type === "generated") {
       yield { type: "record", record: known, resumed: true };
-      return known.examples;
+      return known;
     }
-    const examples = await this.#transformed(this.#mistaken(mistakes), round, replay);
+    const made = await augment(this.#mistaken(mistakes), { ...this.options, seed: this.#seed, keys: [round, replay], signal: this.#signal });
     this.#signal.throwIfAborted();
-    yield { type: "record", record: { type: "generated", round, replay, examples }, resumed: false };
-    return examples;
+    yield { type: "record", record: { type: "generated", round, replay, ...made }, resumed: false };
+    return made;
   }
 
   #mistaken(places: readonly number[]): readonly TextExample[] {
@@ -184,33 +199,17 @@ class AgoraRun<Theta extends HyperparameterSet, Progress> {
     });
   }
 
-  /** What tau makes of them, without what it left as it was, labelled by Socrates. */
-  async #transformed(sources: readonly TextExample[], round: number, replay: number): Promise<readonly TextExample[]> {
-    const { tau, socrates, copies = 1 } = this.options;
-    const signal = this.#signal;
-    const made: TextExample[] = [];
-    for (let copy = 0; copy < copies && sources.length > 0; copy++) {
-      const transformed = await tau.transform(sources, { random: random(this.#seed, "tau", round, replay, copy), signal });
-      made.push(...transformed.flatMap((example, i) => (example === undefined || isSame(example, sources[i]!) ? [] : example)));
-    }
-    return made.length === 0 ? [] : socrates(made, { signal });
-  }
-
-  #balanced(examples: readonly TextExample[], ...keys: readonly number[]): readonly TextExample[] {
-    const { balance = balanced } = this.options;
-    return balance === false ? examples : balance(examples, random(this.#seed, "balance", ...keys).integer(2 ** 32));
-  }
-
-  #keepBest(found: Best, trained: readonly Trained[]): void {
+  #keepBest(found: Best): void {
     const before = this.#best;
-    this.#best = before === undefined || found.result.accuracy > before.result.accuracy ? found : before;
-    const { model: kept } = this.#best.result;
-    const models = [...(before === undefined ? [] : [before.result.model]), ...trained.flatMap(({ result }) => result?.model ?? [])];
-    for (const model of models) if (model !== kept) this.options.onDiscard?.(model);
+    const surpasses = before === undefined || found.result.accuracy > before.result.accuracy;
+    if (surpasses) this.#best = found;
+    const loser = surpasses ? before : found;
+    if (loser !== undefined) this.options.onDiscard?.(loser.result.model);
   }
 }
 
-const isSame = (a: TextExample, b: TextExample): boolean => a.text === b.text && a.pair === b.pair;
+/** By accuracy, the worst first, those that failed before all others; of equal ones the set that comes later in Theta is worse. */
+const byAccuracy = (a: Trained, b: Trained): number => (a.result?.accuracy ?? -1) - (b.result?.accuracy ?? -1) || b.set - a.set;
 
 type Outcome = { readonly type: "failed"; readonly reason: string; readonly seconds: number } | { readonly type: "finished"; readonly result: TimaeusResult; readonly seconds: number };
 
@@ -228,7 +227,7 @@ type Keyed = { readonly type: "failed" | "trained"; readonly place: TrainingPlac
 const keyOf = (record: Keyed): string =>
   record.type === "generated" ? `generated ${record.round}.${record.replay}` : `${record.place.round}.${record.place.replay} ${record.place.set}`;
 
-function requireOptions<Theta extends HyperparameterSet, Progress>({ hyperparameters, train, evaluation, copies = 1, replay = { most: 0 } }: AgoraOptions<Theta, Progress>): void {
+function requireOptions<Theta extends HyperparameterSet, Progress>({ hyperparameters, train, evaluation, copies = 1, rounds = Infinity, replay = { most: 0 } }: AgoraOptions<Theta, Progress>): void {
   const need = (met: boolean, what: string, got: string): void => {
     if (!met) throw new AgoraError("agora/bad-option", `agora: ${what}, got ${got}`);
   };
@@ -236,5 +235,6 @@ function requireOptions<Theta extends HyperparameterSet, Progress>({ hyperparame
   need(train.length > 0, "D needs an example", "none");
   need(evaluation.length > 0, "E needs an example", "none");
   need(Number.isSafeInteger(copies) && copies >= 1, "the copies of a mistake must be a whole number from 1", String(copies));
+  need(rounds === Infinity || (Number.isSafeInteger(rounds) && rounds >= 1), "the rounds must be a whole number from 1", String(rounds));
   need(Number.isSafeInteger(replay.most) && replay.most >= 0, "the replays of a round must be a whole number from 0", String(replay.most));
 }

@@ -26,6 +26,9 @@ export const repositoryTheta: readonly BortSet[] = grid({
   learningRate: [1e-4, 1e-5, 9e-6], weightDecay: [0, 10, 100, 350], warmupRatio: [0.35, 0.4, 0.45, 0.5], seed: [0],
 });
 
+/** Twelve sets for encoders of a few million parameters, which bear higher learning rates and need less warm-up than Bort. */
+export const smallTheta: readonly BortSet[] = grid({ learningRate: [1e-4, 3e-4, 1e-3], weightDecay: [0, 10], warmupRatio: [0.1, 0.4], seed: [0] });
+
 /** The convergent hyperparameter set of a task, and the batch size that it was found with. */
 export interface ConvergentSet {
   readonly set: BortSet;
@@ -55,7 +58,7 @@ export const convergentSets: Readonly<Record<string, ConvergentSet>> = {
   "COPA": row(1e-5, 100, 0.35, 1, 16),
   "MultiRC": row(5e-6, 10, 0.5, 0, 16),
   "ReCoRD": row(5e-5, 0, 0.5, 3, 16),
-  "SuperGLUE RTE": row(1e-5, 10, 0.45, 1, 16),
+  "SuperGLUE-RTE": row(1e-5, 10, 0.45, 1, 16),
   "WiC": row(5e-5, 10, 0.45, 2, 16),
   "WSC": row(5e-5, 10, 0.35, 1, 16),
   "AX-b": row(1e-5, 10, 0.45, 1, 8),

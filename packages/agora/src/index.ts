@@ -1,13 +1,32 @@
+export { type Accept, confident, labelPreserving } from "./accept.js";
+export { openAgoraJournal } from "./agora-journal.js";
 export { agora } from "./agora.js";
 export { AgoraError, type AgoraErrorCode } from "./agora-error.js";
 export { type AgoraEvent, type AgoraRecord, type AgoraResult, type RoundSummary, type TrainingPlace } from "./agora-events.js";
 export { type AgoraOptions, type Replay, type Socrates, type Tau, type TimaeusResult, type TimaeusTask } from "./agora-options.js";
-export { balanceCondition, binaryCondition, type Condition, type ConditionStatus, SOCRATES_ACCURACY, socratesCondition } from "./conditions.js";
-export { type BortSet, type ConvergentSet, convergentSets, grid, type HyperparameterSet, paperTheta, repositoryTheta } from "./hyperparameter-sets.js";
+export { augment, type Augmentation, type AugmentOptions } from "./augment.js";
+export { checkConditions, type CheckConditionsOptions } from "./check-conditions.js";
+export { classifierSocrates } from "./classifier-socrates.js";
+export {
+  balanceCondition, binaryCondition, type Condition, type ConditionStatus, representativeCondition, type RepresentativeOptions, SOCRATES_ACCURACY, socratesCondition,
+} from "./conditions.js";
+export { accuracyOf, exampleAnswers, type ExampleAnswersOptions, mistakesOf } from "./example-answers.js";
+export { type BortSet, type ConvergentSet, convergentSets, grid, type HyperparameterSet, paperTheta, repositoryTheta, smallTheta } from "./hyperparameter-sets.js";
+export { plainFineTuning, type PlainFineTuningOptions } from "./plain-fine-tuning.js";
 export { lcsRoot, type LcsRootOptions, prune, type PruneRule, rankPrefix, worstOnly } from "./prune-rule.js";
 export { adjacentSwap } from "./tau/adjacent-swap.js";
 export { characterNoise } from "./tau/character-noise.js";
 export { inTurn, oneOf } from "./tau/compose.js";
+export { type Replacement } from "./tau/likeliest-words.js";
+export { maskFill } from "./tau/mask-fill.js";
 export { mixOfTwo } from "./tau/mix-of-two.js";
+export { type ReplaceShareOptions } from "./tau/replace-share.js";
+export { spanFill, type SpanFillOptions } from "./tau/span-fill.js";
+export { synonyms } from "./tau/synonyms.js";
 export { textTau } from "./tau/text-tau.js";
 export { wordDropout } from "./tau/word-dropout.js";
+export { type ReplacementOptions, wordModel, type WordModel, type WordModelOptions } from "./tau/word-model.js";
+export { type WordQuestion } from "./tau/word-readings.js";
+export { type WordPlace, type Wording } from "./tau/wording.js";
+export { type FineTuningSet, fineTuningSets, timaeusExecutor, type TimaeusOptions, type TimaeusStep, trainTimaeus } from "./timaeus.js";
+export { twoSampleTest, type TwoSampleOptions, type TwoSampleResult } from "./two-sample-test.js";

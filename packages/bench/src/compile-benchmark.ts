@@ -1,6 +1,7 @@
 import { type Backend } from "@bort/graph";
 import { type StepShape, formatStepShape, parseStepShape } from "./step-shape.js";
 import { withStepTrainer } from "./step-trainer.js";
+import { timeCompilation } from "./time-compilation.js";
 
 /** What it takes until a model trains. */
 export interface CompileTimes {
@@ -19,20 +20,11 @@ export const compileShapes: readonly string[] = ["4,128,256,4,1024,24,8192,20", 
 export async function measureCompile(backend: Backend, shapes: readonly StepShape[] = compileShapes.map(parseStepShape)): Promise<CompileTimes[]> {
   const times: CompileTimes[] = [];
   for (const shape of shapes) {
-    let compileMs = 0;
-    const timed: Backend = {
-      ...backend,
-      compile: async (graph) => {
-        const start = performance.now();
-        const program = await backend.compile(graph);
-        compileMs += performance.now() - start;
-        return program;
-      },
-    };
+    const timed = timeCompilation(backend);
     times.push(await withStepTrainer(timed, shape, async (step) => {
       const firstStepMs = await elapsed(step);
       const secondStepMs = await elapsed(step);
-      return { shape: formatStepShape(shape), compileMs, firstStepMs, secondStepMs };
+      return { shape: formatStepShape(shape), compileMs: timed.compileMs, firstStepMs, secondStepMs };
     }));
   }
   return times;

@@ -8,6 +8,9 @@ const usage = `npm run bench -- step SHAPE [--engine E] [--repeats 9] [--threads
     [--accumulate 1] [--recompute]
 npm run bench -- step --all [--engine E|both] [--peer PYTHON]            the same of five shapes, in turn with PyTorch
     [--peer-script FILE] [--shapes "SHAPE SHAPE"] [--rounds 3] [--repeats 9] [--threads N]
+npm run bench -- finetune CSHAPE [--engine E] [--repeats 9] [--threads N] time of a fine-tuning step; compilation for one training and the next
+npm run bench -- finetune --all [--engine E|both] [--peer PYTHON]        the same of five shapes, in turn with PyTorch
+    [--peer-script FILE] [--shapes "CSHAPE CSHAPE"] [--rounds 3] [--repeats 9] [--threads N]
 npm run bench -- memory SHAPE [--engine E] [--steps 300] [--threads N]   the peak of resident memory, and its growth over many steps
     [--accumulate 1] [--recompute]
 npm run bench -- scaling [--engine E] [--base SHAPE] [--repeats 9]       step time against the FLOPs of a step; compile time
@@ -28,9 +31,11 @@ npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
   SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
+  CSHAPE    the same with the number of a classifier's labels at the end, for example 16,128,256,4,1024,4,8192,3
   --engine  native, onnx, or auto: native where it can start, else onnx (the default)
-  --peer    a Python with torch and transformers; its script, from --peer-script or BORT_PEER, is called with "step" or "hf-step",
-            a shape and the number of repeats, reads OMP_NUM_THREADS, and prints one line of JSON with medianMs and torch
+  --peer    a Python with torch and transformers; its script, from --peer-script, is called with "step" or "hf-step", or "hf-finetune",
+            a shape and the number of repeats, reads OMP_NUM_THREADS, and prints one line of JSON with medianMs and torch;
+            by default that of BORT_PEER for steps, and benchmarks/peer/finetune_torch.py for fine-tuning
   --accumulate  parts of the batch that are run one after the other, their gradients added up: the same step in less memory
   --recompute   what lies within a layer is computed again for the backward pass: the same
   --json    prints the result as one line of JSON
@@ -40,6 +45,7 @@ npm run bench -- arch [--repeats 9]                                      paramet
 /** Loaded when they are run, so that a process that measures memory holds nothing else. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   step: () => import("./commands/step.js"),
+  finetune: () => import("./commands/finetune.js"),
   memory: () => import("./commands/memory.js"),
   scaling: () => import("./commands/scaling.js"),
   soak: () => import("./commands/soak.js"),

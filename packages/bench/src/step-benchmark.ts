@@ -32,9 +32,14 @@ export async function measureStep(backend: Backend, shape: StepShape, { warmUp =
       loss = await step();
       if (i >= warmUp) times.push(performance.now() - start);
     }
-    const { median, least } = spreadOf(times);
-    const residentBytes = process.memoryUsage().rss;
-    // The system updates its high-water mark now and then, so the present size may be above it.
-    return { medianMs: median, minMs: least, residentBytes, peakBytes: Math.max(residentBytes, 1024 * process.resourceUsage().maxRSS), loss };
+    return stepTimes(times, loss);
   }, variant);
+}
+
+/** What steps of those milliseconds come to, the last with that loss, in a process that has just taken them. */
+export function stepTimes(milliseconds: readonly number[], loss: number): StepTimes {
+  const { median, least } = spreadOf(milliseconds);
+  const residentBytes = process.memoryUsage().rss;
+  // The system updates its high-water mark now and then, so the present size may be above it.
+  return { medianMs: median, minMs: least, residentBytes, peakBytes: Math.max(residentBytes, 1024 * process.resourceUsage().maxRSS), loss };
 }

@@ -1,8 +1,8 @@
 import { type EncoderArch, flops, memoryBytes, parameterCount, uniformArch } from "@bort/arch";
 import { BenchError } from "./bench-error.js";
 
-/** Sizes of a training step, in the order of the command line. */
-export interface StepShape {
+/** Sizes of an encoder and of the batch that it reads, in the order of the command line. */
+export interface EncoderShape {
   readonly batchSize: number;
   readonly sequenceLength: number;
   readonly hiddenSize: number;
@@ -10,6 +10,10 @@ export interface StepShape {
   readonly intermediateSize: number;
   readonly depth: number;
   readonly vocabSize: number;
+}
+
+/** Sizes of a training step, in the order of the command line. */
+export interface StepShape extends EncoderShape {
   readonly maskedPerSequence: number;
 }
 
@@ -33,16 +37,22 @@ export const stepShapes: readonly string[] = [
 
 /** Reads `16,128,256,4,1024,4,8192,20`; @throws BenchError `bench/bad-shape` */
 export function parseStepShape(text: string): StepShape {
+  const [encoder, maskedPerSequence] = parseShape(text, "masked", 20);
+  if (maskedPerSequence > encoder.sequenceLength) {
+    throw new BenchError("bench/bad-shape", `bench: a sequence of ${encoder.sequenceLength} has no room for ${maskedPerSequence} masked places; mask fewer`);
+  }
+  return { ...encoder, maskedPerSequence };
+}
+
+/** Reads the sizes of an encoder and the last one, of which a name and an example are given; @throws BenchError `bench/bad-shape` */
+export function parseShape(text: string, last: string, example: number): readonly [EncoderShape, number] {
   const sizes = text.split(",").map(Number);
   if (sizes.length !== 8 || sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) {
-    const form = "batch,sequence,hidden,heads,FFN,layers,vocabulary,masked";
-    throw new BenchError("bench/bad-shape", `bench: a shape is ${form}, got ${JSON.stringify(text)}; for example 16,128,256,4,1024,4,8192,20`);
+    const form = `batch,sequence,hidden,heads,FFN,layers,vocabulary,${last}`;
+    throw new BenchError("bench/bad-shape", `bench: a shape is ${form}, got ${JSON.stringify(text)}; for example 16,128,256,4,1024,4,8192,${example}`);
   }
-  const [batchSize = 0, sequenceLength = 0, hiddenSize = 0, heads = 0, intermediateSize = 0, depth = 0, vocabSize = 0, maskedPerSequence = 0] = sizes;
-  if (maskedPerSequence > sequenceLength) {
-    throw new BenchError("bench/bad-shape", `bench: a sequence of ${sequenceLength} has no room for ${maskedPerSequence} masked places; mask fewer`);
-  }
-  return { batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize, maskedPerSequence };
+  const [batchSize = 0, sequenceLength = 0, hiddenSize = 0, heads = 0, intermediateSize = 0, depth = 0, vocabSize = 0, lastSize = 0] = sizes;
+  return [{ batchSize, sequenceLength, hiddenSize, heads, intermediateSize, depth, vocabSize }, lastSize];
 }
 
 /** A shape as `parseStepShape` reads it. */
@@ -52,7 +62,7 @@ export function formatStepShape(shape: StepShape): string {
 }
 
 /** The encoder of a shape: BERT's, without token types and pooler, with GELU as tanh computes it. */
-export function stepArch({ depth, heads, hiddenSize, intermediateSize, vocabSize, sequenceLength }: StepShape): EncoderArch {
+export function stepArch({ depth, heads, hiddenSize, intermediateSize, vocabSize, sequenceLength }: EncoderShape): EncoderArch {
   return uniformArch({ depth, heads, hidden: hiddenSize, intermediate: intermediateSize, vocabSize, positions: sequenceLength, activation: "geluTanh" });
 }
 

@@ -1,4 +1,4 @@
-import { type TaskOverview, consoleTable, examplesIfThere, overviewTable, takesSubmissions, taskOverview } from "@bort/bench";
+import { type TaskOverview, consoleTable, examplesIfThere, overviewTable, scoresWhereDefined, takesSubmissions, taskOverview } from "@bort/bench";
 import { textTasks } from "@bort/data";
 import { usageError } from "./cli-error.js";
 import { type EvaluateSplitOptions, type EvaluatedSplit, evaluateSplit, splitOf } from "./evaluate-split.js";
@@ -22,11 +22,11 @@ export async function allTasks(directory: string): Promise<AllTasks> {
 
 export const allTasksText = ({ tasks }: AllTasks): string => consoleTable(overviewTable(tasks));
 
-export type EvaluateAllOptions = Omit<EvaluateSplitOptions, "model" | "task"> & { readonly models: readonly string[] };
+export type EvaluateAllOptions = Omit<EvaluateSplitOptions, "model" | "task" | "score"> & { readonly models: readonly string[] };
 
 /**
  * Evaluates the model of each task on it, and on the diagnostic sets that it predicts, one after the other, as far as their files are there; with a
- * submission, those that a leaderboard takes.
+ * submission, those that a leaderboard takes. A metric that is undefined for what a model says is null, and the others go on.
  *
  * @throws CliError `cli/usage` for models of no task, or where there is nothing to evaluate them on; what `evaluateSplit` throws
  */
@@ -38,7 +38,7 @@ export async function* evaluateAll({ models, ...options }: EvaluateAllOptions): 
     if (folder === undefined || (options.submission !== undefined && !takesSubmissions(task.name))) continue;
     if ((await examplesIfThere(task, splitOf({ ...options, task }), options.directory)) === undefined) continue;
     count++;
-    yield await evaluateSplit({ ...options, model: folder, task });
+    yield await evaluateSplit({ ...options, model: folder, task, score: scoresWhereDefined });
   }
   if (count === 0) throw usageError(`--data has no files to evaluate ${[...found.keys()].join(", ")} on; give the folder that holds them, or another --split`);
 }

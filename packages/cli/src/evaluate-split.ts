@@ -1,5 +1,5 @@
 import { maxSequence } from "@bort/arch";
-import { type MetricValues, isLabelled, metricsText, predictTask, scorePredictions, writeSubmission } from "@bort/bench";
+import { type ScoresWhereDefined, type TaskPredictions, isLabelled, metricsText, predictTask, scorePredictions, writeSubmission } from "@bort/bench";
 import { type Split, type TextTask } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { loadClassifier } from "@bort/nn";
@@ -16,6 +16,8 @@ export interface EvaluateSplitOptions {
   readonly submission?: string | undefined;
   readonly batchSize: number;
   readonly maxLength: number;
+  /** Default: `scorePredictions`, for which an undefined metric is an error. */
+  readonly score?: (given: TaskPredictions) => ScoresWhereDefined;
 }
 
 /** How a model did on a split, and where its predictions are. */
@@ -24,19 +26,19 @@ export interface EvaluatedSplit {
   readonly split: Split;
   readonly examples: number;
   /** Absent where a submission was asked for and the labels are secret. */
-  readonly metrics?: Readonly<MetricValues>;
+  readonly metrics?: Readonly<ScoresWhereDefined>;
   readonly submission?: string;
 }
 
-/** Scores a model on a split of a task, or writes its predictions; throws what `loadClassifier`, `predictTask`, `scorePredictions` and `writeSubmission` throw. */
+/** Scores a model on a split of a task, or writes its predictions; throws what `loadClassifier`, `predictTask`, `score` and `writeSubmission` throw. */
 export async function evaluateSplit(options: EvaluateSplitOptions): Promise<EvaluatedSplit> {
-  const { backend, task, directory, submission, batchSize } = options;
+  const { backend, task, directory, submission, batchSize, score = scorePredictions } = options;
   const { model, tokenizer } = loadClassifier(options.model);
   const split = splitOf(options);
   const given = await predictTask({ backend, model, tokenizer, task, directory, split, batchSize, maxLength: Math.min(options.maxLength, maxSequence(model.arch)) });
   return {
     task: task.name, split, examples: given.examples.length,
-    ...((submission === undefined || given.examples.every(isLabelled)) && { metrics: scorePredictions(given) }),
+    ...((submission === undefined || given.examples.every(isLabelled)) && { metrics: score(given) }),
     ...(submission !== undefined && { submission: writeSubmission(submission, given) }),
   };
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Casting, type TextTask, taskNamed, textTasks } from "@bort/data";
 import { usageError } from "./cli-error.js";
-import { readJsonFile } from "./read-json-file.js";
+import { settingsOfRun } from "./settings-of-run.js";
 
 /** A fine-tuned model and the task that it was trained on. */
 export interface ModelOfTask {
@@ -40,12 +40,6 @@ const isTask = (name: string): boolean => textTasks.some((task) => task.name.toL
 
 function missing(path: string, what: string): never {
   throw usageError(`--model needs models of tasks: ${path} has no ${what}; give the folder of bort finetune, or one that holds such as CoLA, RTE and so on`);
-}
-
-/** What `bort finetune` was asked for; nothing where the folder is not its. */
-function settingsOfRun(folder: string): { readonly task?: string; readonly casting?: Casting } {
-  const path = join(folder, "run.json");
-  return existsSync(path) ? (readJsonFile(path) as { readonly settings?: object }).settings ?? {} : {};
 }
 
 const castingOf = (folder: string): { readonly casting?: Casting } => {

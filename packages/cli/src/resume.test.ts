@@ -106,6 +106,16 @@ describe("every training command", () => {
       expect(bytes(`${name}-parted/model.safetensors`).equals(bytes(`${name}-whole/model.safetensors`))).toBe(true);
     }
   });
+
+  it("resumes a run that began before a flag was there as one without it", async () => {
+    const args = ["finetune", "--model", place.at("whole"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "2", "--threads", "1", "--out", place.at("older")];
+    expect((await place.bort(args)).code).toBe(0);
+    const { settings: { balance, ...settings }, ...run } = JSON.parse(bytes("older/run.json").toString()) as { settings: Record<string, unknown> };
+    expect(balance).toBe(false);
+    place.write("older/run.json", JSON.stringify({ ...run, settings }));
+    expect((await place.bort([...args, "--resume", "--balance"])).stderr).toContain("another --balance (none, now true)"); // Half of the examples have either label, so all are left.
+    expect((await place.bort([...args, "--resume"])).code).toBe(0);
+  });
 });
 
 describe("a search that was interrupted and resumed", () => {

@@ -45,7 +45,7 @@ export class RunFolder {
 
   /**
    * Does the work of a run in its folder, which is made where it is not there, and notes request and result in `run.json`. Where the work
-   * fails, what it made is removed, unless there is a checkpoint, a trial or a teacher's logits to go on from.
+   * fails, what it made is removed, unless there is a checkpoint, a trial, a record of Agora or a teacher's logits to go on from.
    *
    * One process may use a folder at a time; another is refused, and what it sees there is left alone.
    *
@@ -55,7 +55,7 @@ export class RunFolder {
   static use<Result extends object>(path: string, request: RunRequest, work: (run: RunFolder) => Promise<Result>): Promise<Result> {
     const run = new RunFolder(path);
     const isKept = (error: unknown): boolean =>
-      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasTrial(run.at("trials.jsonl")) || hasLogits(run.at("logits"));
+      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || holds(run.at("trials.jsonl"), "trial") || holds(run.at("agora.jsonl"), "type") || hasLogits(run.at("logits"));
     return OutputFolder.use(path, () => run.#alone(async () => {
       const isResumed = existsSync(run.at("run.json"));
       if (isResumed) requireSameRun(run.at("run.json"), request);
@@ -94,7 +94,8 @@ export class RunFolder {
 }
 
 const isInUse = (error: unknown): boolean => error instanceof CliError && error.code === "cli/folder-in-use";
-const hasTrial = (path: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes('\n{"trial":');
+/** Whether a journal has an entry that begins with that field. */
+const holds = (path: string, field: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes(`\n{"${field}":`);
 const hasLogits = (path: string): boolean => existsSync(path) && readdirSync(path, { recursive: true }).some((name) => String(name).endsWith(".bin"));
 
 function requireSameRun(path: string, { command, inputs = {}, ...request }: RunRequest): void {
@@ -112,9 +113,9 @@ function requireSameRun(path: string, { command, inputs = {}, ...request }: RunR
   const [before, now] = [optionsOf(earlier), optionsOf(request)];
   for (const name of new Set([...Object.keys(now), ...Object.keys(before)])) {
     const [was, is] = [JSON.stringify(before[name]), JSON.stringify(now[name])];
-    if (was !== is) refuse(`--${name} (${was ?? "none"}, now ${is ?? "none"})`);
+    if ((was ?? "false") !== (is ?? "false")) refuse(`--${name} (${was ?? "none"}, now ${is ?? "none"})`);
   }
 }
 
-/** The options that a run must be resumed with. */
+/** The options that a run must be resumed with; one that was not there yet when the run began is off. */
 const optionsOf = ({ settings, engine }: Partial<RunRequest>): Readonly<Record<string, unknown>> => ({ ...settings, engine: engine?.engine, threads: engine?.threads });

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { renderUsage } from "citty";
 import { usageError } from "./cli-error.js";
 import { type Command, helpOf } from "./command.js";
+import { agora } from "./commands/agora.js";
 import { arch } from "./commands/arch.js";
 import { distill } from "./commands/distill.js";
 import { evaluate } from "./commands/eval.js";
@@ -15,7 +16,7 @@ import { type Terminal, printLine } from "./terminal.js";
 import { version } from "./version.js";
 
 /** The subcommands of `bort`. */
-export const commands: readonly Command[] = [pretrain, extract, distill, finetune, evaluate, exportCommand, arch];
+export const commands: readonly Command[] = [pretrain, extract, distill, finetune, agora, evaluate, exportCommand, arch];
 
 const description = "find, train, prune and ship the right-sized BERT";
 

@@ -1,4 +1,4 @@
-import { type Casting, type TextTask, ownTask, taskNamed } from "@bort/data";
+import { type Casting, type TextTask, castingsOf, ownTask, taskNamed } from "@bort/data";
 import { usageError } from "./cli-error.js";
 import { type FindModelContext } from "./find-model.js";
 import { findTaskData } from "./find-task-data.js";
@@ -32,6 +32,7 @@ export const taskOptions = (others = ""): TaskOptions => ({
 export const testOption: Option<string | undefined> = text("FILE", "of your own: what to predict, labelled or not");
 
 const ownKinds = ["classification", "regression"] as const;
+type OwnKind = (typeof ownKinds)[number];
 /** The options of tasks of one's own alone. */
 export const ownNames: readonly (keyof TaskFlags)[] = ["train", "dev", "test", "text", "pair", "label"];
 
@@ -44,25 +45,41 @@ export interface TaskData {
   readonly directory: string;
 }
 
+/** What a model that is there already tells of the task that it has learned. */
+export interface LearnedTask {
+  readonly casting: Casting | undefined;
+  /** None for a value; asked for where the files are the user's own. */
+  labels(): readonly string[];
+}
+
 /**
- * The task that the options of a command name: a published one, whose files are downloaded where no folder is given, or one of the user's own.
+ * The task that the options of a command name: a published one, whose files are downloaded where no folder is given, or one of the user's own. What a model has
+ * `learned` stands in for a casting that is not given, and for a training file of the user's own.
  *
- * @throws CliError `cli/usage` for options of the other kind; what `taskNamed`, `ownTask` and `findTaskData` throw
+ * @throws CliError `cli/usage` for options of the other kind; what `taskNamed`, `ownTask`, `findTaskData` and `learned` throw
  */
-export async function taskOf(options: TaskFlags & { readonly quiet: boolean }, context: FindModelContext): Promise<TaskData> {
-  const { task: name, casting, train, dev, test, text: column, pair, label } = options;
+export async function taskOf(options: TaskFlags & { readonly quiet: boolean }, context: FindModelContext, learned?: LearnedTask): Promise<TaskData> {
+  const { task: name } = options;
   const kind = ownKinds.find((each) => each === name);
-  if (kind === undefined) {
-    refuseOptions(options, ownNames, `--task ${name} has files of its own`);
-    const task = taskNamed(name, { ...(casting !== undefined && { casting }) });
-    return { task, directory: await findTaskData(name, options.data, options, context) };
+  if (kind !== undefined) return { task: await ownTaskOf(kind, options, learned), directory: "" };
+  refuseOptions(options, ownNames, `--task ${name} has files of its own`);
+  const casting = options.casting ?? castingsOf(name).find((each) => each === learned?.casting);
+  const task = taskNamed(name, { ...(casting !== undefined && { casting }) });
+  return { task, directory: await findTaskData(name, options.data, options, context) };
+}
+
+async function ownTaskOf(kind: OwnKind, options: TaskFlags, learned: LearnedTask | undefined): Promise<TextTask> {
+  refuseOptions(options, ["data", "casting"], `--task ${kind} reads the files that --train and --dev name`);
+  const { train, dev, test, text: column, pair, label } = options;
+  const files = { ...(train !== undefined && { train }), ...(dev !== undefined && { dev }), ...(test !== undefined && { test }) };
+  const hasFile = learned === undefined ? train !== undefined : Object.keys(files).length > 0;
+  if (!hasFile || column === undefined || label === undefined) {
+    const needed = learned === undefined ? "--train" : "--dev, --test or --train";
+    throw usageError(`--task ${kind} needs ${needed}, a file, and --text and --label, columns of it, got ${givenOf(options, ownNames).join(", ") || "none of them"}`);
   }
-  refuseOptions(options, ["data", "casting"], `--task ${name} reads the files that --train and --dev name`);
-  if (train === undefined || column === undefined || label === undefined) {
-    throw usageError(`--task ${name} needs --train, a file, and --text and --label, columns of it, got ${givenOf(options, ownNames).join(", ") || "none of them"}`);
-  }
-  const files = { train, ...(dev !== undefined && { dev }), ...(test !== undefined && { test }) };
-  return { task: await ownTask({ ...files, kind, text: column, label, ...(pair !== undefined && { pair }) }), directory: "" };
+  const labels = kind === "classification" ? learned?.labels() : undefined;
+  if (labels?.length === 0) throw usageError("--task classification needs a model of labels, and --model is one of a value; give --task regression");
+  return ownTask({ ...files, kind, text: column, label, ...(pair !== undefined && { pair }), ...(labels !== undefined && { labels }) });
 }
 
 /** @throws CliError `cli/usage` where one of these options is given */

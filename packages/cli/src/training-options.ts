@@ -1,6 +1,6 @@
 import { type EncoderArch, type ArchTuple, archOf, maxSequence, parseTuple } from "@bort/arch";
 import { type Corpus, type DocumentUnit, type Tokenizer, openCorpus } from "@bort/data";
-import { type DropoutRates, type MlmShape, type Model, type PretrainOptions, type ScheduleName, checkDropout, schedule } from "@bort/nn";
+import { type MlmShape, type Model, type PretrainOptions, type ScheduleName, checkDropout, dropoutEverywhere, schedule } from "@bort/nn";
 import { usageError } from "./cli-error.js";
 import { type EngineOptions, engineOptions } from "./on-engine.js";
 import { type Option, type OptionValues, choice, decimal, described, flag, integer, list, required, text, withDefault } from "./options.js";
@@ -79,20 +79,18 @@ export function trainingFields(run: RunFolder, options: OptionValues<StepOptions
   const checkpoint = { folder: run.checkpoint, every: options["checkpoint-every"], resume };
   return {
     seed, schedule, learningRate, warmupRatio, checkpoint,
-    ...(dropout !== undefined && { dropout: everywhere(dropout) }),
+    ...(dropout !== undefined && { dropout: dropoutEverywhere(dropout) }),
     ...(patience !== undefined && { earlyStopping: { patience } }),
     ...(evaluateEvery !== undefined && { evaluateEvery }),
   };
 }
-
-const everywhere = (rate: number): DropoutRates => ({ hidden: rate, attention: rate, classifier: rate });
 
 type Rates = Pick<OptionValues<StepOptions>, "schedule" | "learning-rate" | "warmup-ratio"> & { readonly dropout?: number | undefined };
 
 /** Throws what training would throw for a learning rate, a warm-up or a dropout that cannot be: NnError `nn/bad-option`. */
 export function checkRates(options: Rates): void {
   const { schedule: name, dropout = 0, "learning-rate": learningRate, "warmup-ratio": warmupRatio } = options;
-  checkDropout(everywhere(dropout));
+  checkDropout(dropoutEverywhere(dropout));
   schedule(name, { learningRate, warmupRatio, steps: 1 });
 }
 

@@ -1,5 +1,6 @@
 /** What went wrong, as a literal that programs and tests can rely on. */
 export type DataErrorCode =
+  | "data/bad-distribution"
   | "data/bad-file"
   | "data/bad-json"
   | "data/bad-option"

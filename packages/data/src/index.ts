@@ -26,12 +26,14 @@ export { BERT_SPECIAL_TOKEN_NAMES, SPECIAL_TOKEN_NAMES, type SpecialTokenNames, 
 export { trainByteLevelBpe, type TrainByteLevelBpeOptions } from "./train-byte-level-bpe.js";
 export { trainWordPiece, type TrainWordPieceOptions } from "./train-word-piece.js";
 export {
-  classificationBatches, type ClassificationBatch, type ClassificationBatches, type ClassificationBatchesOptions,
+  classificationBatches, truncatePair, type ClassificationBatch, type ClassificationBatches, type ClassificationBatchesOptions,
 } from "./tasks/classification-batches.js";
 export { balanced } from "./tasks/balanced.js";
+export { roundedClass } from "./tasks/rounded-class.js";
+export { holdOut, type HeldOut } from "./tasks/hold-out.js";
 export { ownTask, type OwnTaskOptions } from "./tasks/own-task.js";
 export { type Casting } from "./tasks/published-task.js";
 export { taskDownload, type TaskDownload } from "./tasks/task-download.js";
-export { taskNamed, textTasks, type TaskOptions } from "./tasks/task-named.js";
+export { castingsOf, taskNamed, textTasks, type TaskOptions } from "./tasks/task-named.js";
 export { type MetricName, type Split, type TaskKind, type TextExample, type TextTask } from "./tasks/text-task.js";
 export { openPreparedCorpus, prepareCorpus, type PrepareCorpusOptions, type PreparedCorpus, type PrepareProgress } from "./prepare-corpus.js";

@@ -5,7 +5,8 @@ export { gradients, type GradientOptions } from "./autodiff.js";
 export { decompose, isComposite } from "./decompose.js";
 export { shallowFirst } from "./shallow-first.js";
 export { UNIFORM_STEP, uniformBits, type WordOps } from "./uniform-bits.js";
-export { print } from "./print.js";
+export { print, type PrintOptions } from "./print.js";
+export { sharePrograms, type SharedPrograms } from "./share-programs.js";
 export {
   allocate, feedChecker, memoryOf, runEach, type Backend, type Call, type EngineMemory, type Feeds, type Outputs, type Program, type TensorData, type TypedArray,
 } from "./backend.js";

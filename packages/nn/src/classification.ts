@@ -3,7 +3,7 @@ import { type Backend, type Feeds, type Node, type Program, parameter } from "@b
 import { type DropoutRates, dropoutOf } from "./dropout.js";
 import { encoder } from "./encoder.js";
 import { classifierHead } from "./heads.js";
-import { labelLoss, valueLoss } from "./losses.js";
+import { labelLoss, softLabelLoss, valueLoss } from "./losses.js";
 import { type Classifier } from "./model.js";
 import { modelParameters, outputsOf } from "./parameter-spec.js";
 import { type LossGraph } from "./gradient-graph.js";
@@ -22,20 +22,30 @@ function outputNodes({ arch, head }: ClassifierParts, batchSize: number, length:
   return classifierHead(arch, parameters, states, batchSize, dropout);
 }
 
+export interface ClassificationLossOptions {
+  /** Default: none. */
+  readonly dropout?: DropoutRates;
+  /** Whether batches have `distributions`, which are then learned in place of labels. Default false. */
+  readonly isSoft?: boolean;
+}
+
 /** Mean cross-entropy of a classifier, in nats; in regression, its mean squared error. */
-export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number, dropout: DropoutRates = {}): LossGraph {
-  const outputs = outputNodes(model, batchSize, length, dropout);
+export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number, options: ClassificationLossOptions = {}): LossGraph {
+  const outputs = outputNodes(model, batchSize, length, options.dropout);
   const weights = parameter("weights", [batchSize]);
+  if (isRegression(model.head)) return { loss: valueLoss(outputs, parameter("values", [batchSize]), weights) };
   return {
-    loss: isRegression(model.head)
-      ? valueLoss(outputs, parameter("values", [batchSize]), weights)
+    loss: options.isSoft === true
+      ? softLabelLoss(outputs, parameter("distributions", outputs.shape), weights)
       : labelLoss(outputs, parameter("labels", [batchSize], "i32"), weights),
   };
 }
 
 /** What the loss of a classifier with that head reads of a batch. */
-export const classificationFeeds = ({ ids, mask, labels, values, weights }: ClassificationBatch, head: Classifier["head"]): Feeds =>
-  (isRegression(head) ? { ids, mask, values, weights } : { ids, mask, labels, weights });
+export function classificationFeeds({ ids, mask, labels, distributions, values, weights }: ClassificationBatch, head: Classifier["head"]): Feeds {
+  if (isRegression(head)) return { ids, mask, values, weights };
+  return { ids, mask, weights, ...(distributions === undefined ? { labels } : { distributions }) };
+}
 
 /** What a classifier gives for a row of a batch. */
 interface OutputRow {

@@ -49,7 +49,7 @@ describe("dropout", () => {
 
   it("comes after words and the embeddings' sum, on attention's weights, after its projection, after each FFN, and before the classifier's maps", () => {
     const classifier = { arch, head: { kind: "classifier", labels } } as const;
-    const shapesWith = (rates: DropoutRates): string[] => drawsIn(classificationLossGraph(classifier, 3, 8, rates)).map((node) => node.shape.join()).sort();
+    const shapesWith = (rates: DropoutRates): string[] => drawsIn(classificationLossGraph(classifier, 3, 8, { dropout: rates })).map((node) => node.shape.join()).sort();
     expect(shapesWith({ hidden: 0.1 })).toEqual(["24,8", "24,8", "24,8", "24,8", "3,8,8", "3,8,8"]);
     expect(shapesWith({ attention: 0.1 })).toEqual(["3,2,8,8", "3,2,8,8"]);
     expect(shapesWith({ classifier: 0.1 })).toEqual(["3,8", "3,8"]);
@@ -113,7 +113,7 @@ async function exampleOf(kind: "mlm" | "classifier"): Promise<{ model: Model; gr
   if (kind === "mlm") return { model: filledModel(arch, { kind }), graph: mlmLossGraph(arch, shape, everywhere), feeds: mlmFeeds(batch) };
   const model = filledModel(textArch, { kind, labels });
   const examples = (await labelledTexts()).at(0);
-  return { model, graph: classificationLossGraph(model, 2, examples.length, everywhere), feeds: classificationFeeds(examples, model.head) };
+  return { model, graph: classificationLossGraph(model, 2, examples.length, { dropout: everywhere }), feeds: classificationFeeds(examples, model.head) };
 }
 
 const options = (backend: Backend): PretrainOptions => ({

@@ -13,6 +13,9 @@ export interface DropoutRates {
   readonly classifier?: number;
 }
 
+/** One rate at every place that drops. */
+export const dropoutEverywhere = (rate: number): DropoutRates => ({ hidden: rate, attention: rate, classifier: rate });
+
 /** What becomes of a value at a place where networks drop some of it. */
 export type Dropout = (kind: keyof DropoutRates, x: Node) => Node;
 

@@ -37,6 +37,20 @@ describe("finetune", () => {
     expect(fingerprint(options.model.parameters.flat)).toBe(before);
   });
 
+  it("goes on with the head of a classifier where it is to be kept, and leaves that classifier as it was", async () => {
+    const { result: { model } } = await collect(finetune(options));
+    const before = fingerprint(model.parameters.flat);
+    const firstLoss = async (head: "fresh" | "kept"): Promise<number> => {
+      const { events } = await collect(finetune({ ...options, model, head, steps: 1, learningRate: 1e-6 }));
+      return events.flatMap((event) => (event.type === "step" ? event.loss : []))[0]!;
+    };
+    expect(await firstLoss("kept")).toBeLessThan(0.1);
+    expect(await firstLoss("fresh")).toBeGreaterThan(0.2);
+    expect(fingerprint(model.parameters.flat)).toBe(before);
+    await expect(collect(finetune({ ...options, head: "kept" }))).rejects.toMatchObject({ code: "nn/bad-option", message: expect.stringContaining("got none") });
+    await expect(collect(finetune({ ...options, model, head: "kept", labels: ["yes", "no"] }))).rejects.toMatchObject({ code: "nn/bad-option" });
+  });
+
   it("resumes the same run alone: not one of another encoder, labels or data", async () => {
     const checkpoint = { folder: at("run"), every: 2, resume: true };
     const attempt = (changed: Partial<FinetuneOptions>) => collect(finetune({ ...options, steps: 2, ...changed, checkpoint }));
@@ -59,6 +73,34 @@ describe("finetune", () => {
     const weights = ({ parameters }: Classifier): string => fingerprint(parameters.view("classifier.dense.weight"));
     const whole = await collect(finetune({ ...options, steps: 4 }));
     expect(new Set([weights(result.model), weights(result.averaged!), weights(whole.result.model), weights(withClassifier(options.model, labels, 0))]).size).toBe(4);
+  });
+
+  describe("of soft labels", () => {
+    /** A teacher that is never sure: 3 to 1 for the label. */
+    const taught = examples.map((example) => ({ ...example, distribution: { no: example.label === "no" ? 0.75 : 0.25, yes: example.label === "yes" ? 0.75 : 0.25 } }));
+    const soft: FinetuneOptions = { ...options, train: batches("shuffled", taught) };
+
+    it("learns what the teacher says, not how sure it could be", async () => {
+      const { events, result: { model } } = await collect(finetune(soft));
+      const accuracies = events.flatMap((event) => (event.type === "evaluation" ? [event.metrics["accuracy"]!] : []));
+      expect(accuracies.at(-1)).toBe(1);
+      const odds = (await predictOutputs(options.backend, model, validation)).map(([no, yes]) => Math.abs(yes! - no!));
+      for (const logOdds of odds) expect(Math.abs(logOdds - Math.log(3))).toBeLessThan(0.2);
+    });
+
+    it("goes on to the same bits where it was interrupted, and not with other labels", async () => {
+      const run = (changed: Partial<FinetuneOptions> = {}): ReturnType<typeof finetune> =>
+        finetune({ ...soft, steps: 6, ...changed, checkpoint: { folder: at("soft"), every: 3, resume: true } });
+      for await (const event of run()) if (event.type === "checkpoint") break;
+      const { events, result } = await collect(run());
+      expect(events[0]).toEqual({ type: "resumed", step: 3 });
+      const whole = await collect(finetune({ ...soft, steps: 6 }));
+      expect(fingerprint(result.model.parameters.flat)).toBe(fingerprint(whole.result.model.parameters.flat));
+      const unsure = taught.map((example) => ({ ...example, distribution: { no: 0.5, yes: 0.5 } }));
+      for (const [other, name] of [[examples, "softLabels"], [unsure, "firstBatch"]] as const) {
+        await expect(collect(run({ train: batches("shuffled", other) }))).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
+      }
+    });
   });
 
   it("learns values by squared error, without labels, and stops by it", async () => {

@@ -5,7 +5,7 @@ import { dropoutFeeds } from "./dropout.js";
 import { type EarlyStopping } from "./early-stopping.js";
 import { fingerprint } from "./fingerprint.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
-import { type Classifier, type EncoderModel, withClassifier } from "./model.js";
+import { type Classifier, type EncoderModel, classifierCopy, withClassifier } from "./model.js";
 import { NnError } from "./nn-error.js";
 import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
@@ -15,10 +15,13 @@ import { averagedParameters } from "./weight-average.js";
 /** What to fine-tune, and how: by default with a peak learning rate of 3e-4 and a warm-up of 0.1. */
 export interface FinetuneOptions extends TrainingSettings {
   readonly backend: Backend;
-  /** The encoder to start from; its head is left behind. */
+  /** The encoder to start from. */
   readonly model: EncoderModel;
+  /** Whether the model goes on with a fresh head, or with its own, where it is a classifier of the same labels. Default `fresh`. */
+  readonly head?: "fresh" | "kept";
   /** In the order of the model's outputs; none in regression, where the model learns the values of the examples. */
   readonly labels: readonly string[];
+  /** Where they are soft, the model learns their distributions in place of labels; validation measures labels all the same. */
   readonly train: ClassificationBatches;
   readonly batchSize: number;
   /** Batches to measure the accuracy on as training goes, or the squared error in regression. Default: none. */
@@ -33,20 +36,20 @@ export interface FinetuneResult {
 }
 
 /**
- * Fine-tunes an encoder with a fresh classifier; `evaluation` events carry `accuracy`, or in regression `meanSquaredError`, which falls. Throws what
+ * Fine-tunes an encoder with a classifier; `evaluation` events carry `accuracy`, or in regression `meanSquaredError`, which falls. Throws what
  * `runTraining` does.
  */
 export async function* finetune(options: FinetuneOptions): AsyncGenerator<TrainingEvent, FinetuneResult> {
   const { backend, labels, train, batchSize, validation, steps, checkpoint, signal } = options;
   const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
     resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1, ...watched(options) });
-  const { model, groupRecord } = inGroups(withClassifier(options.model, labels, seed), options);
+  const { model, groupRecord } = inGroups(options.head === "kept" ? classifierCopy(options.model, labels) : withClassifier(options.model, labels, seed), options);
   const first = train.at(0);
   const settings = {
     ...record, ...groupRecord, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
-    examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, isRegression(options) ? first.values : first.labels, first.weights),
+    ...(train.isSoft && { softLabels: true }), examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, learned(first, options), first.weights),
   };
-  const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length, dropout);
+  const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length, { dropout, isSoft: train.isSoft });
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
   const averaged = (): Classifier => ({ ...model, parameters: averagedParameters(trainer.state) });
   try {
@@ -71,6 +74,10 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
     await trainer.dispose();
   }
 }
+
+/** What a batch is learned by. */
+const learned = ({ labels, distributions, values }: ClassificationBatch, options: FinetuneOptions): Int32Array | Float32Array =>
+  (isRegression(options) ? values : distributions ?? labels);
 
 const watched = (options: FinetuneOptions): Pick<EarlyStopping, "metric" | "mode"> =>
   (isRegression(options) ? { metric: "meanSquaredError", mode: "min" } : { metric: "accuracy", mode: "max" });

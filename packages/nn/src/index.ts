@@ -7,12 +7,13 @@ export { encoder, encoderTaps, type EncoderInputs, type EncoderTaps } from "./en
 export { type AttentionNodes } from "./attention.js";
 export { classifierHead, mlmHead } from "./heads.js";
 export {
-  distillationLoss, labelLoss, lastLayerCrossEntropy, meanDivergence, meanSquaredError, rowCrossEntropy, rowDivergence, valueLoss, weightedMean, type DistillationInputs,
+  distillationLoss, labelLoss, lastLayerCrossEntropy, meanDivergence, meanSquaredError, rowCrossEntropy, rowDivergence, softLabelLoss, valueLoss, weightedMean,
+  type DistillationInputs,
 } from "./losses.js";
 export { createModel, withClassifier, type Classifier, type EncoderModel, type MlmModel, type Model } from "./model.js";
 export { labelAccuracy } from "./label-accuracy.js";
 export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmEvaluation, type MlmNodes, type MlmShape } from "./mlm.js";
-export { classificationFeeds, classificationLossGraph, predict, predictOutputs } from "./classification.js";
+export { classificationFeeds, classificationLossGraph, predict, predictOutputs, type ClassificationLossOptions } from "./classification.js";
 export { adamW, type AdamWOptions } from "./optimizer/adamw.js";
 export { sgd, type SgdOptions } from "./optimizer/sgd.js";
 export { lamb, type LambOptions } from "./optimizer/lamb.js";
@@ -40,14 +41,14 @@ export {
 } from "./pretrain.js";
 export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
 export { type BestEvaluation, type EarlyStopping } from "./early-stopping.js";
-export { type Dropout, type DropoutRates, checkDropout, dropoutOf } from "./dropout.js";
+export { type Dropout, type DropoutRates, checkDropout, dropoutEverywhere, dropoutOf } from "./dropout.js";
 export { fingerprint } from "./fingerprint.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { readSafetensors, writeSafetensors, type NamedTensor } from "./safetensors.js";
 export { makeFolder, writeFileAtomically } from "./atomic-write.js";
 export { loadTeacher, locateModel, type LoadTeacherOptions, type Teacher } from "./load-teacher.js";
 export { weightFiles } from "./weight-files.js";
-export { isClassifier, isMlmModel, loadClassifier, loadEncoder, loadMlmModel, loadModel, saveModel, type ModelFolder } from "./model-folder.js";
+export { classifierLabels, isClassifier, isMlmModel, loadClassifier, loadEncoder, loadMlmModel, loadModel, saveModel, type ModelFolder } from "./model-folder.js";
 export { exportOnnx, inferenceGraph } from "./export-onnx.js";
 export { encoderLatencies, measureEncoders, type EncoderLatencies } from "./encoder-latencies.js";
 export { measureLatency, type Latency, type LatencyOptions } from "./measure-latency.js";

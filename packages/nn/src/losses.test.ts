@@ -1,23 +1,25 @@
 import { type Node, evaluate, gradients, parameter } from "@bort/graph";
 import { describe, expect, it } from "vitest";
-import { distillationLoss, labelLoss, lastLayerCrossEntropy, valueLoss, weightedMean } from "./losses.js";
+import { distillationLoss, labelLoss, lastLayerCrossEntropy, softLabelLoss, valueLoss, weightedMean } from "./losses.js";
 import { filled, golden } from "./test-models.js";
 
-const { temperature, weights: rowWeights, labels: rowLabels, ...expected } = golden.losses;
+const { temperature, weights: rowWeights, labels: rowLabels, distributions: rowDistributions, ...expected } = golden.losses;
 const student = parameter("student", [4, 5]);
 const teacher = parameter("teacher", [4, 5]);
 const weights = parameter("weights", [4]);
 const labels = parameter("labels", [4], "i32");
+const distributions = parameter("distributions", [4, 5]);
 const logits = (name: string): number[] => [...filled(name, 20)].map((value) => 3 * value);
-const feeds = { student: logits("student"), teacher: logits("teacher"), weights: rowWeights, labels: rowLabels };
+const feeds = { student: logits("student"), teacher: logits("teacher"), weights: rowWeights, labels: rowLabels, distributions: rowDistributions };
 
-const losses: Record<"label" | "distillation" | "lastLayer", Node> = {
+const losses: Record<"label" | "softLabel" | "distillation" | "lastLayer", Node> = {
   label: labelLoss(student, labels, weights),
+  softLabel: softLabelLoss(student, distributions, weights),
   distillation: distillationLoss({ student, teacher, weights, temperature }),
   lastLayer: lastLayerCrossEntropy({ student, teacher, weights }),
 };
 
-describe.each(["label", "distillation", "lastLayer"] as const)("the %s loss", (name) => {
+describe.each(["label", "softLabel", "distillation", "lastLayer"] as const)("the %s loss", (name) => {
   const loss = losses[name];
   const [slope] = gradients(loss, [student]);
   const [value, gradient] = evaluate([loss, slope!], feeds);
@@ -28,7 +30,7 @@ describe.each(["label", "distillation", "lastLayer"] as const)("the %s loss", (n
   });
 
   it("does not see a row of weight 0", () => {
-    const other = { ...feeds, student: feeds.student.map((x, i) => (i >= 5 && i < 10 ? x + 7 * i : x)), labels: [4, 3, 2, 2] };
+    const other = { ...feeds, student: feeds.student.map((x, i) => (i >= 5 && i < 10 ? x + 7 * i : x)), labels: [4, 3, 2, 2], distributions: rowDistributions.map((p, i) => (i >= 5 && i < 10 ? 1 - p : p)) };
     expect(other.student).not.toEqual(feeds.student);
     expect(evaluate([loss], other)[0]).toEqual(value);
     expect(gradient!.subarray(5, 10).every((g) => g === 0)).toBe(true);
@@ -36,6 +38,14 @@ describe.each(["label", "distillation", "lastLayer"] as const)("the %s loss", (n
 
   it("does not see a shift of a row's logits", () => {
     expect(evaluate([loss], { ...feeds, student: feeds.student.map((x) => x + 3), teacher: feeds.teacher.map((x) => x - 2) })[0]![0]).toBeCloseTo(value![0]!, 12);
+  });
+});
+
+describe("the loss of soft labels", () => {
+  it("is that of labels where all probability is on one, gradient included", () => {
+    const oneHot = rowLabels.flatMap((label) => [0, 1, 2, 3, 4].map((each) => Number(each === label)));
+    const [soft, hard] = [losses.softLabel, losses.label].map((loss) => evaluate([loss, gradients(loss, [student])[0]!], { ...feeds, distributions: oneHot }));
+    soft!.forEach((values, which) => values.forEach((value, i) => expect(value).toBeCloseTo(hard![which]![i]!, 12)));
   });
 });
 

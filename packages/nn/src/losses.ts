@@ -7,6 +7,10 @@ export const weightedMean = (values: Node, weights: Node): Node => op.div(op.sum
 /** Mean cross-entropy in nats against hard labels: `[rows, classes], i32[rows], [rows] -> scalar`. */
 export const labelLoss = (logits: Node, labels: Node, weights: Node): Node => weightedMean(op.crossEntropy(logits, labels), weights);
 
+/** Mean cross-entropy in nats against soft labels, a distribution for each row: `[rows, classes], [rows, classes], [rows] -> scalar`. */
+export const softLabelLoss = (logits: Node, distributions: Node, weights: Node): Node =>
+  weightedMean(op.reshape(crossEntropyFrom(distributions, logits), weights.shape), weights);
+
 /** Mean squared error of values: `[rows, 1], [rows], [rows] -> scalar`. */
 export function valueLoss(outputs: Node, values: Node, weights: Node): Node {
   const difference = op.sub(op.reshape(outputs, values.shape), values);
@@ -20,8 +24,10 @@ export function rowDivergence(student: Node, teacher: Node): Node {
 }
 
 /** -sum softmax(teacher) log softmax(student) of each row, in nats: `[..., classes], [..., classes] -> [..., 1]`; no gradient flows into the teacher. */
-export const rowCrossEntropy = (student: Node, teacher: Node): Node =>
-  op.neg(op.reduceSum(op.mul(op.stopGradient(op.softmax(teacher)), op.logSoftmax(student)), [-1]));
+export const rowCrossEntropy = (student: Node, teacher: Node): Node => crossEntropyFrom(op.stopGradient(op.softmax(teacher)), student);
+
+/** -sum p log softmax(logits) of each row, in nats: `[..., classes], [..., classes] -> [..., 1]`. */
+const crossEntropyFrom = (distributions: Node, logits: Node): Node => op.neg(op.reduceSum(op.mul(distributions, op.logSoftmax(logits)), [-1]));
 
 /** What {@link distillationLoss} compares, row by row. */
 export interface DistillationInputs {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs
 import { describe, expect, it } from "vitest";
 import { randomArch } from "../../arch/src/random-arch.js";
 import { type Model } from "./model.js";
-import { isClassifier, isMlmModel, loadClassifier, loadEncoder, loadMlmModel, loadModel, saveModel } from "./model-folder.js";
+import { classifierLabels, isClassifier, isMlmModel, loadClassifier, loadEncoder, loadMlmModel, loadModel, saveModel } from "./model-folder.js";
 import { type ModelHead } from "./parameter-spec.js";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { temporaryFolder } from "./temporary-folder.js";
@@ -170,6 +170,17 @@ describe("loadModel", () => {
     expect(loadClassifier(at("classifier")).model.head.labels).toEqual(classifier.labels);
     expect(() => loadMlmModel(at("classifier"))).toThrow(expect.objectContaining({ code: "nn/wrong-head" }));
     expect(() => loadClassifier(at("mlm"))).toThrow(expect.objectContaining({ code: "nn/wrong-head" }));
+  });
+
+  it("tells the labels of a classifier without reading its weights", () => {
+    for (const labels of [["b", "a", "c"], []]) {
+      saveModel(at("labels"), { model: filledModel(plain, { kind: "classifier", labels }), tokenizer });
+      rmSync(at("labels", "model.safetensors"));
+      expect(classifierLabels(at("labels"))).toEqual(labels);
+    }
+    saveModel(at("labels"), { model: filledModel(plain, mlm), tokenizer });
+    expect(() => classifierLabels(at("labels"))).toThrow(expect.objectContaining({ code: "nn/wrong-head" }));
+    expect(() => classifierLabels(at("nowhere"))).toThrow(expect.objectContaining({ code: "nn/missing-path" }));
   });
 
   it("reads a copy elsewhere", () => {

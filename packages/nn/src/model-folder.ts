@@ -7,7 +7,7 @@ import { hfLabels } from "./hf-labels.js";
 import { type HfNaming, hfClasses, hfNaming, hfTensors, hfZeroTokenTypes } from "./hf-names.js";
 import { type Classifier, type EncoderModel, type MlmModel, type Model } from "./model.js";
 import { NnError } from "./nn-error.js";
-import { type Read, readEncoder, readModel } from "./read-model.js";
+import { type Read, readEncoder, readHead, readModel } from "./read-model.js";
 import { type NamedTensor, writeSafetensors } from "./safetensors.js";
 
 /** A model and the tokenizer that it was trained with. */
@@ -86,9 +86,19 @@ export function loadMlmModel(folder: string): ModelFolder<MlmModel> {
 /** Reads a folder whose model has a classifier; @throws NnError `nn/wrong-head` for another. */
 export function loadClassifier(folder: string): ModelFolder<Classifier> {
   const { model, ...rest } = loadModel(folder);
-  if (!isClassifier(model)) throw new NnError("nn/wrong-head", `nn: ${folder} holds a masked language model where a classifier is needed; fine-tune it on a task first`);
+  if (!isClassifier(model)) throw noClassifier(folder);
   return { model, ...rest };
 }
+
+/** The labels of a folder's classifier, none for a model of a value, by its `config.json` alone; @throws NnError `nn/wrong-head` for another model */
+export function classifierLabels(folder: string): readonly string[] {
+  const head = readHead(folder);
+  if (head.kind !== "classifier") throw noClassifier(folder);
+  return head.labels;
+}
+
+const noClassifier = (folder: string): NnError =>
+  new NnError("nn/wrong-head", `nn: ${folder} holds a masked language model where a classifier is needed; fine-tune it on a task first`);
 
 export const isMlmModel = (model: Model): model is MlmModel => model.head.kind === "mlm";
 export const isClassifier = (model: Model): model is Classifier => model.head.kind === "classifier";

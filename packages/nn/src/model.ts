@@ -1,4 +1,5 @@
 import { type EncoderArch } from "@bort/arch";
+import { NnError } from "./nn-error.js";
 import { type ModelHead, encoderParameters, modelParameters } from "./parameter-spec.js";
 import { ParameterStore } from "./parameter-store.js";
 
@@ -29,4 +30,17 @@ export function withClassifier(model: EncoderModel, labels: readonly string[], s
   const classifier = createModel(model.arch, { kind: "classifier", labels }, seed);
   classifier.parameters.copy(model.parameters, encoderParameters(model.arch));
   return classifier;
+}
+
+/** A copy of a model that is a classifier of those labels, its head too; @throws NnError `nn/bad-option` for another model. */
+export function classifierCopy(model: EncoderModel & Partial<Pick<Model, "head">>, labels: readonly string[]): Classifier {
+  const { arch, head, parameters } = model;
+  if (head?.kind !== "classifier" || head.labels.join("\n") !== labels.join("\n")) {
+    const got = head?.kind === "classifier" ? `one of ${head.labels.join(", ") || "a value"}` : "none";
+    throw new NnError("nn/bad-option", `nn: keeping the head needs a classifier of ${labels.join(", ") || "a value"}, got ${got}; start with a fresh head`);
+  }
+  const specs = modelParameters(arch, head);
+  const copy = new ParameterStore(specs);
+  copy.copy(parameters, specs);
+  return { arch, head, parameters: copy };
 }

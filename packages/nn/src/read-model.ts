@@ -27,6 +27,9 @@ export function readModel(folder: string, fallback?: "mlm"): Read<Model> {
   return { model: { arch, head, parameters: readHfWeights(openWeights(folder), { arch, head, naming }) }, ...typeOf(naming) };
 }
 
+/** What head the model of a folder has, by its `config.json` alone; throws what `readModel` throws for that. */
+export const readHead = (folder: string): ModelHead => headOf(folder, { ...readConfig(folder), fallback: undefined });
+
 /** Reads the encoder alone, whatever head is on it; throws what `readModel` throws. */
 export function readEncoder(folder: string): Read<EncoderModel> {
   const { arch, naming } = readConfig(folder);

@@ -47,7 +47,9 @@ export interface Golden {
     readonly temperature: number;
     readonly weights: readonly number[];
     readonly labels: readonly number[];
+    readonly distributions: readonly number[];
     readonly label: GoldenLoss;
+    readonly softLabel: GoldenLoss;
     readonly distillation: GoldenLoss;
     readonly lastLayer: GoldenLoss;
   };

@@ -135,8 +135,10 @@ def losses():
     student, teacher = (3 * filled(name, (4, 5)) for name in ("student", "teacher"))
     student.requires_grad_()
     weights, labels, temperature = torch.tensor([1.0, 0.0, 1.0, 2.0]), torch.tensor([4, 0, 2, 2]), 2.5
+    distributions = torch.tensor([[0.5, 0.0, 0.125, 0.125, 0.25], [0.0, 0.25, 0.25, 0.25, 0.25], [0.0, 0.0, 0.0, 1.0, 0.0], [0.0625, 0.4375, 0.25, 0.0, 0.25]])
     rows = {
         "label": nn.functional.cross_entropy(student, labels, reduction="none"),
+        "softLabel": nn.functional.cross_entropy(student, distributions, reduction="none"),
         "distillation": temperature**2 * nn.functional.kl_div(
             (student / temperature).log_softmax(-1), (teacher / temperature).log_softmax(-1), reduction="none", log_target=True).sum(-1),
         "lastLayer": nn.functional.cross_entropy(student, teacher.softmax(-1), reduction="none"),
@@ -146,7 +148,7 @@ def losses():
         loss = (values * weights).sum() / weights.sum()
         (slope,) = torch.autograd.grad(loss, student, retain_graph=True)
         result[name] = {"loss": loss.item(), "gradient": numbers(slope)}
-    return {"temperature": temperature, "weights": weights.tolist(), "labels": labels.tolist(), **result}
+    return {"temperature": temperature, "weights": weights.tolist(), "labels": labels.tolist(), "distributions": distributions.flatten().tolist(), **result}
 
 
 def lamb(betas, epsilon, decay):

@@ -27,6 +27,18 @@ describe("inProcessExecutor", () => {
     await expect(reportsOf(() => { throw new Error("begun"); }, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 
+  it("goes on where an error fails one trial alone, and throws the others", async () => {
+    const executor = inProcessExecutor<string, string, number>(async (task) => {
+      throw task === "long" ? new RangeError("diverged") : new TypeError("no such file");
+    }, { failure: (error) => (error instanceof RangeError ? error.message : undefined) });
+    const reports: TrialReport<string, number>[] = [];
+    const consume = async (): Promise<void> => {
+      for await (const report of executor.run([{ id: 4, task: "long" }, { id: 7, task: "longer" }], { signal: new AbortController().signal })) reports.push(report);
+    };
+    await expect(consume()).rejects.toThrow("no such file");
+    expect(reports).toEqual([{ type: "failed", id: 4, reason: "diverged", seconds: expect.any(Number) }]);
+  });
+
   it("waits for the trial under way when its consumer leaves", async () => {
     let ended = false;
     const executor = inProcessExecutor<string, string, number>(async (_, { signal, onProgress }) => {

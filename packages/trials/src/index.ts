@@ -1,5 +1,5 @@
 export { eventsDuring } from "./events-during.js";
-export { inProcessExecutor, type TrialContext } from "./in-process-executor.js";
+export { inProcessExecutor, type InProcessExecutorOptions, type TrialContext } from "./in-process-executor.js";
 export { type Journal, type JournalContents, type JournalFormat, openJournal, readJournal } from "./journal.js";
 export { processExecutor, type ProcessExecutorOptions, type TrialCall, type TrialFunction } from "./process-executor.js";
 export { canonicalJson, type Settings, settingsFingerprint } from "./settings-fingerprint.js";

@@ -2,33 +2,48 @@ import { BenchError } from "../bench-error.js";
 import { type ComparedStep, type StepComparison, type StepRun, type StepRunEvent, compareSteps } from "../compare-steps.js";
 import { thisMachine } from "../machine.js";
 import { runChild } from "../run-child.js";
-import { parseStepShape, stepShapes } from "../step-shape.js";
 import { type Column, type Table } from "../table.js";
 import { consoleTable } from "../terminal/console-table.js";
 import { type Finding, type Flags, countFlag, jsonFile, noArguments, textFlag } from "./command.js";
 import { onEngine, threadsFlag } from "./on-engine.js";
 import { stepChild } from "./step-child.js";
 
-/** The flags of `step --all`, beside those of `step`. */
+/** The flags of a command that compares, beside those of one that measures a shape. */
 export const comparisonFlags: readonly string[] = ["peer", "peer-script", "rounds", "shapes", "out"];
 
-/** The modes of the peers' script: hand-tuned PyTorch, and Hugging Face's model with torch's optimizer. */
-const peerNames = ["step", "hf-step"];
+/** A command that measures a shape, and what it is compared with. */
+export interface ComparedWork {
+  readonly command: "finetune" | "step";
+  /** Modes of the peers' script. */
+  readonly peers: readonly string[];
+  /** Where the script is that no flag names. */
+  readonly script: () => string | undefined;
+  readonly shapes: readonly string[];
+  /** Throws where a shape is none. */
+  readonly parseShape: (shape: string) => unknown;
+}
 
 /** Steps of all shapes, on one engine or both, in turn with the peers where a Python is given; every run in a process of its own. */
-export async function compareAll(positionals: readonly string[], flags: Flags): Promise<Finding> {
+export async function compareAll(work: ComparedWork, positionals: readonly string[], flags: Flags): Promise<Finding> {
   noArguments(positionals);
+  const { command, peers } = work;
   const settings = { threads: threadsFlag(flags), repeats: countFlag(flags, "repeats", { fallback: 9 }) };
-  const peer = peerOf(flags);
+  const peer = peerOf(work, flags);
   const { comparison, runs } = await finished(compareSteps({
-    shapes: shapesOf(flags),
+    shapes: shapesOf(work, flags),
     engines: flags["engine"] === "both" ? ["onnx", "native"] : [await onEngine(flags, async (_, { engine }) => engine)],
-    peers: peer === undefined ? [] : peerNames,
+    peers: peer === undefined ? [] : peers,
     rounds: countFlag(flags, "rounds", { fallback: 3 }),
-    run: (subject, shape) => (peerNames.includes(subject) ? peerStep(peer!, subject, shape, settings) : stepChild(shape, { engine: subject, ...settings })),
+    run: (subject, shape) => (peers.includes(subject) ? peerStep(peer!, subject, shape, settings) : stepChild(shape, { command, engine: subject, ...settings })),
   }));
   const result = { machine: thisMachine(), ...settings, ...comparison, runs };
-  return { result, text: textOf(comparison), files: { "step.json": jsonFile(result) } };
+  return { result, text: textOf(command, comparison), files: { [`${command}.json`]: jsonFile(result) } };
+}
+
+/** @throws BenchError `bench/bad-option` for a flag of comparisons where one shape is measured */
+export function refuseComparisonFlags({ command }: ComparedWork, flags: Flags): void {
+  const stray = comparisonFlags.find((name) => flags[name] !== undefined);
+  if (stray !== undefined) throw new BenchError("bench/bad-option", `bench: --${stray} is of ${command} --all; leave it out, or measure all`);
 }
 
 interface Peer {
@@ -41,9 +56,9 @@ interface PeerSettings {
   readonly repeats: number;
 }
 
-function peerOf(flags: Flags): Peer | undefined {
+function peerOf(work: ComparedWork, flags: Flags): Peer | undefined {
   const python = textFlag(flags, "peer");
-  const script = textFlag(flags, "peer-script") ?? process.env["BORT_PEER"];
+  const script = textFlag(flags, "peer-script") ?? work.script();
   if (python === undefined) {
     if (flags["peer-script"] === undefined) return undefined;
     throw new BenchError("bench/bad-option", "bench: --peer-script needs a Python to run it, given as --peer; name one that has torch");
@@ -64,9 +79,9 @@ async function peerStep({ python, script }: Peer, mode: string, shape: string, {
   return { medianMs, version: `torch ${String(torch)}` };
 }
 
-function shapesOf(flags: Flags): readonly string[] {
-  const shapes = textFlag(flags, "shapes")?.split(/[\s;]+/).filter((shape) => shape !== "") ?? stepShapes;
-  for (const shape of shapes) parseStepShape(shape);
+function shapesOf(work: ComparedWork, flags: Flags): readonly string[] {
+  const shapes = textFlag(flags, "shapes")?.split(/[\s;]+/).filter((shape) => shape !== "") ?? work.shapes;
+  for (const shape of shapes) work.parseShape(shape);
   if (shapes.length === 0) throw new BenchError("bench/bad-option", "bench: --shapes needs at least one shape, got none; separate shapes by spaces");
   return shapes;
 }
@@ -82,10 +97,10 @@ async function finished(events: ReturnType<typeof compareSteps>): Promise<{ read
   }
 }
 
-function textOf({ rounds, steps, geometricMeans, versions }: StepComparison): string {
+function textOf(command: string, { rounds, steps, geometricMeans, versions }: StepComparison): string {
   const means = geometricMeans.map(({ engine, peer, ratio }) => `${peer} / ${engine}: ${ratio.toFixed(3)} in the geometric mean`);
   const names = Object.entries(versions).map(([subject, version]) => `${subject}: ${version}`);
-  return [`step, ${rounds} rounds; a ratio is the peer's time divided by ours`, consoleTable(tableOf(steps)), ...means, ...names].join("\n");
+  return [`${command}, ${rounds} rounds; a ratio is the peer's time divided by ours`, consoleTable(tableOf(steps)), ...means, ...names].join("\n");
 }
 
 const milliseconds = (value: number): string => value.toFixed(1);

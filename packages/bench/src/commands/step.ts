@@ -1,21 +1,22 @@
-import { BenchError } from "../bench-error.js";
 import { measureStep } from "../step-benchmark.js";
-import { parseStepShape } from "../step-shape.js";
+import { parseStepShape, stepShapes } from "../step-shape.js";
 import { type Command, type Finding, type Flags, countFlag, mebibytes, onlyArgument } from "./command.js";
-import { compareAll, comparisonFlags } from "./compare-all.js";
+import { type ComparedWork, compareAll, comparisonFlags, refuseComparisonFlags } from "./compare-all.js";
 import { engineFlags, engineText, onEngine } from "./on-engine.js";
 import { variantFlags, variantOf, variantSwitches, variantText } from "./step-variant.js";
+
+/** The peers: hand-tuned PyTorch, and Hugging Face's model with torch's optimizer. */
+const work: ComparedWork = { command: "step", peers: ["step", "hf-step"], script: () => process.env["BORT_PEER"], shapes: stepShapes, parseShape: parseStepShape };
 
 /** The time of a training step: of one shape, or of many in turn with PyTorch. */
 export const command: Command = {
   flags: [...engineFlags, "repeats", ...variantFlags, ...comparisonFlags],
   switches: ["all", ...variantSwitches],
-  run: (positionals, flags) => (flags["all"] === true ? compareAll(positionals, flags) : one(positionals, flags)),
+  run: (positionals, flags) => (flags["all"] === true ? compareAll(work, positionals, flags) : one(positionals, flags)),
 };
 
 async function one(positionals: readonly string[], flags: Flags): Promise<Finding> {
-  const stray = comparisonFlags.find((name) => flags[name] !== undefined);
-  if (stray !== undefined) throw new BenchError("bench/bad-option", `bench: --${stray} is of step --all; leave it out, or measure all`);
+  refuseComparisonFlags(work, flags);
   const text = onlyArgument(positionals, "one SHAPE, or --all");
   const shape = parseStepShape(text);
   const variant = variantOf(flags);

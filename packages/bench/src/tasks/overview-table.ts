@@ -1,5 +1,5 @@
-import { type MetricValues } from "../metrics.js";
 import { type Column, type Table } from "../table.js";
+import { type ScoresWhereDefined } from "./score-predictions.js";
 import { type TaskOverview } from "./task-overview.js";
 
 const SPLITS = ["train", "dev", "test"] as const;
@@ -15,6 +15,7 @@ export const overviewTable = (tasks: readonly TaskOverview[]): Table => ({
 });
 
 /** Metrics with their names, in words. */
-export const metricsText = (metrics: Readonly<MetricValues>): string => Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
+export const metricsText = (metrics: Readonly<ScoresWhereDefined>): string =>
+  Object.entries(metrics).map(([name, value]) => `${name} ${value === null ? "undefined" : value.toFixed(4)}`).join(", ");
 
 const sharesText = (shares: Readonly<Record<string, number>>): string => Object.entries(shares).map(([label, share]) => `${label} ${(100 * share).toFixed(1)}%`).join(", ");

@@ -1,7 +1,8 @@
 import { type TextExample, type TextTask } from "@bort/data";
 import { describe, expect, it } from "vitest";
 import { majorityPredictions } from "./majority-predictions.js";
-import { scorePredictions } from "./score-predictions.js";
+import { metricsText } from "./overview-table.js";
+import { scorePredictions, scoresWhereDefined } from "./score-predictions.js";
 
 const task = (given: Pick<TextTask, "kind" | "labels" | "metrics"> & Partial<TextTask>): TextTask => ({ name: "Made up", splits: ["dev"], examples: async () => [], ...given });
 const labelled = (...labels: readonly string[]): TextExample[] => labels.map((label) => ({ text: "", label }));
@@ -41,6 +42,17 @@ describe("scorePredictions", () => {
     expect(pearson).toBeCloseTo(5 / Math.sqrt(5 * 14), 12);
     expect(spearman).toBeCloseTo(0.8, 12);
     expect(() => scorePredictions({ task: similarity, examples, predictions: [1, 1, 1, 1] })).toThrow(expect.objectContaining({ code: "bench/undefined-metric" }));
+  });
+
+  it("scores where a metric is undefined by null alone, if that is asked for", () => {
+    const similarity = task({ kind: "regression", labels: [], metrics: ["pearson", "spearman"] });
+    const examples = [0, 1, 2, 5].map((value) => ({ text: "", value }));
+    const constant = scoresWhereDefined({ task: similarity, examples, predictions: [1, 1, 1, 1] });
+    expect(constant).toEqual({ pearson: null, spearman: null });
+    expect(metricsText(constant)).toBe("pearson undefined, spearman undefined");
+    const given = { task: similarity, examples, predictions: [1, 2, 4, 3] };
+    expect(scoresWhereDefined(given)).toEqual(scorePredictions(given));
+    expect(() => scoresWhereDefined({ task: similarity, examples: [{ text: "" }], predictions: [1] })).toThrow(expect.objectContaining({ code: "bench/no-labels" }));
   });
 
   it("scores the most likely option of each question, the first of several, by its text against every right one", () => {

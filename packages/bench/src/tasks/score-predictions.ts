@@ -19,6 +19,9 @@ export interface TaskPredictions {
   readonly predictions: readonly Prediction[];
 }
 
+/** Scores by name; null for a metric that is undefined for these predictions, as a correlation with a constant is. */
+export type ScoresWhereDefined = Partial<Record<MetricName, number | null>>;
+
 const metrics: Readonly<Record<MetricName, (given: TaskPredictions) => number>> = {
   accuracy: (given) => (given.task.kind === "choice" ? rightChoices(given) : accuracy(...classesOf(given))),
   matthews: (given) => matthewsCorrelation(...classesOf(given)),
@@ -38,13 +41,26 @@ const metrics: Readonly<Record<MetricName, (given: TaskPredictions) => number>> 
  * @throws BenchError `bench/no-labels` where an example's label or value is secret, `bench/undefined-metric`, `bench/bad-label` for a prediction that the task
  * cannot have, `bench/lengths-differ`, `bench/no-examples`, `bench/no-group`
  */
-export function scorePredictions(given: TaskPredictions): MetricValues {
-  const { task, examples, predictions } = given;
+export const scorePredictions = (given: TaskPredictions): MetricValues => scoresBy(given, (name) => metrics[name](given));
+
+/** The same, with null for a metric that is undefined; throws what `scorePredictions` throws besides. */
+export const scoresWhereDefined = (given: TaskPredictions): ScoresWhereDefined => scoresBy(given, (name) => nullWhereUndefined(() => metrics[name](given)));
+
+function scoresBy<Score>({ task, examples, predictions }: TaskPredictions, score: (name: MetricName) => Score): Partial<Record<MetricName, Score>> {
   requirePairs(predictions, examples);
   if (!examples.every(isLabelled)) {
     throw new BenchError("bench/no-labels", `bench: these examples of ${task.name} have no labels to compare with, as most test sets keep theirs secret; score those of dev`);
   }
-  return Object.fromEntries(task.metrics.map((name) => [name, metrics[name](given)]));
+  return Object.fromEntries(task.metrics.map((name) => [name, score(name)]));
+}
+
+function nullWhereUndefined(score: () => number): number | null {
+  try {
+    return score();
+  } catch (error) {
+    if (error instanceof BenchError && error.code === "bench/undefined-metric") return null;
+    throw error;
+  }
 }
 
 /** Whether the label or value of an example is known. */

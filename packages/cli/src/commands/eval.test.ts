@@ -23,6 +23,7 @@ put("data/superglue/AX-g/AX-g.jsonl", ...["entailment", "not_entailment"].map((l
 put("data/race/dev/middle/1.txt", ...json({ article: "It rained.", questions: ["What fell?"], options: [["rain", "snow", "ash", "sand"]], answers: ["A"] }));
 put("own/train.csv", "said,mood", '"good, ""very"" good",glad', "bad,sad");
 put("own/dev.csv", "said,mood", "fine,glad", "awful,sad");
+put("own/strange.csv", "said,mood", "fine,glad", "hm,odd");
 put("own/test.csv", "said", "so so");
 
 beforeAll(async () => {
@@ -31,6 +32,11 @@ beforeAll(async () => {
   const save = (path: string, labels: readonly string[]): void => saveModel(place.at(path), { model: createModel(arch, { kind: "classifier", labels }, 1, 0.5), tokenizer });
   for (const name of ["CoLA", "STS-B", "SuperGLUE-RTE", "COPA", "RACE-M"]) save(`models/${name}`, [...taskNamed(name).labels].reverse());
   save("own-model", ["sad", "glad"]);
+  save("value-model", []);
+  save("flat/CoLA", ["0", "1"]);
+  const flat = createModel(arch, { kind: "classifier", labels: [] }, 1);
+  flat.parameters.view("classifier.output.weight").fill(0);
+  saveModel(place.at("flat/STS-B"), { model: flat, tokenizer });
 });
 
 describe("bort eval --task all", () => {
@@ -64,6 +70,16 @@ describe("bort eval --task all", () => {
     expect(stdout).toMatch(/^CoLA dev: matthews -?\d\.\d{4}, accuracy \d\.\d{4} on 3 examples\n$/);
   });
 
+  it("shows a correlation as undefined where a model says the same of all, and goes on", async () => {
+    const all = ["eval", "--task", "all", "--data", place.at("data"), "--model", place.at("flat")];
+    const { code, stdout } = await place.bort(all);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^CoLA dev: matthews .*\nSTS-B dev: pearson undefined, spearman undefined on 3 examples\n$/)]);
+    const { scores } = (await place.bort([...all, "--json"])).json() as { scores: { metrics: object }[] };
+    expect(scores[1]!.metrics).toEqual({ pearson: null, spearman: null });
+    const alone = await place.bort(["eval", "--task", "sts-b", "--data", place.at("data"), "--model", place.at("flat/STS-B")]);
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("a correlation needs two predictions")]);
+  });
+
   it("writes the submissions of those that have test files and a leaderboard", async () => {
     const { code, stdout } = await place.bort(["eval", "--task", "all", "--data", place.at("data"), "--model", place.at("models"), "--submission", place.at("all")]);
     expect([code, stdout.split("\n").map((line) => line.split(" ").slice(0, 2).join(" "))]).toEqual([0, ["CoLA test:", "AX-g test:", ""]]);
@@ -80,10 +96,15 @@ describe("bort eval of one task", () => {
     expect(readFileSync(place.at("out/CoLA.tsv"), "utf8")).toMatch(/^index\tprediction\n0\t[01]\n1\t[01]\n$/);
   });
 
-  it("reads files of one's own", async () => {
-    const own = ["--task", "classification", "--train", place.at("own/train.csv"), "--text", "said", "--label", "mood"];
-    const score = await place.bort(["eval", "--model", place.at("own-model"), ...own, "--dev", place.at("own/dev.csv"), "--json"]);
-    expect(score.json()).toMatchObject({ task: "classification", split: "dev", examples: 2, metrics: { accuracy: expect.any(Number), macroF1: expect.any(Number) } });
+  it.each(["dev", "test", "train"])("reads a file of one's own alone, whose labels are those of the model: --%s", async (split) => {
+    const own = ["--task", "classification", `--${split}`, place.at("own/dev.csv"), "--split", split, "--text", "said", "--label", "mood"];
+    const score = await place.bort(["eval", "--model", place.at("own-model"), ...own, "--json"]);
+    expect(score.json()).toMatchObject({ task: "classification", split, examples: 2, metrics: { accuracy: expect.any(Number), macroF1: expect.any(Number) } });
+  });
+
+  it("refuses a label that the model has not, by its line", async () => {
+    const own = ["--task", "classification", "--dev", place.at("own/strange.csv"), "--text", "said", "--label", "mood"];
+    expect(await place.refused(["eval", "--model", place.at("own-model"), ...own])).toContain('strange.csv:3 needs a label of sad, glad, got "odd"');
   });
 
   it.each<[string, () => string[], RegExp]>([
@@ -91,7 +112,10 @@ describe("bort eval of one task", () => {
     ["two models", () => cola("--model", place.at("own-model")), /got 2; for several, give --task all/],
     ["columns of a published task", () => cola("--text", "said"), /--task cola has files of its own, so --text means nothing/],
     ["a folder of one's own task", () => ["eval", "--model", "m", "--task", "regression", "--data", "d"], /--data means nothing/],
-    ["one's own task without its columns", () => ["eval", "--model", "m", "--task", "classification", "--train", "t.csv"], /needs --train.*got --train/],
+    ["one's own task without its columns", () => ["eval", "--model", "m", "--task", "classification", "--train", "t.csv"], /needs --dev.*got --train/],
+    ["one's own task without a file", () => ["eval", "--model", "m", "--task", "classification", "--text", "said", "--label", "mood"], /needs --dev, --test or --train.*got --text, --label/],
+    ["labels of a model of a value", () => ["eval", "--model", place.at("value-model"), "--task", "classification", "--dev", place.at("own/dev.csv"), "--text", "said", "--label", "mood"],
+      /needs a model of labels.*--task regression/],
     ["all without a folder", () => ["eval", "--task", "all"], /--task all needs --data/],
     ["all of a folder without tasks", () => ["eval", "--task", "all", "--data", place.at("own")], /has none of them/],
     ["a split of all without a model", () => ["eval", "--task", "all", "--data", place.at("data"), "--split", "dev"], /--split needs a --model/],

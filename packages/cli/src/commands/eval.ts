@@ -1,3 +1,4 @@
+import { classifierLabels } from "@bort/nn";
 import { type EvaluateAllOptions, allTasks, allTasksText, evaluateAll } from "../evaluate-all.js";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
@@ -5,6 +6,7 @@ import { type EvaluatedSplit, evaluateSplit, evaluatedLine } from "../evaluate-s
 import { engineOptions, onEngine } from "../on-engine.js";
 import { anyList, choice, described, flag, integer, text, withDefault } from "../options.js";
 import { OutputFolder } from "../output-folder.js";
+import { settingsOfRun } from "../settings-of-run.js";
 import { ownNames, refuseOptions, taskOf, taskOptions, testOption } from "../task-options.js";
 import { printLine } from "../terminal.js";
 
@@ -41,7 +43,7 @@ export const evaluate: Command = command({
     }
     const [model, ...others] = models;
     if (model === undefined || others.length > 0) throw usageError(`--model needs one folder of a fine-tuned model, got ${models.length}; for several, give --task all`);
-    const task = await taskOf(options, { terminal, signal });
+    const task = await taskOf(options, { terminal, signal }, { casting: settingsOfRun(model).casting, labels: () => classifierLabels(model) });
     const evaluated = await onEngine(options, terminal, (backend) => evaluateSplit({ backend, model, ...task, ...how }));
     show(evaluatedLine(evaluated));
     return evaluated;

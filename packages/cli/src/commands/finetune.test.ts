@@ -47,7 +47,7 @@ describe("bort finetune", () => {
     expect(scored.json()).toMatchObject({ scores: [{ task: "STS-B", split: "dev", examples: 2, metrics: { pearson: expect.any(Number), spearman: expect.any(Number) } }] });
   });
 
-  it("learns options one by one, or all at once by another casting, which eval --task all then knows", async () => {
+  it("learns options one by one, or all at once by another casting, which eval then knows", async () => {
     const tuned = await place.bort(finetune("options", ...fromData("race-m"), "--balance", "--json"));
     expect([tuned.code, loadClassifier(place.at("options")).model.head.labels]).toEqual([0, ["0", "1"]]);
     expect((await place.bort(finetune("letters", ...fromData("race-m", "--casting", "multiple-choice")))).code).toBe(0);
@@ -55,6 +55,10 @@ describe("bort finetune", () => {
     const all = ["eval", "--task", "all", "--data", place.at("data"), "--split", "train", "--model"];
     expect((await place.bort([...all, place.at("options")])).stdout).toMatch(/^RACE-M train: accuracy (0\.\d{4}|1\.0000) on 16 examples\n$/);
     expect((await place.bort([...all, place.at("letters")])).stdout).toMatch(/^RACE-M train: accuracy (0\.\d{4}|1\.0000) on 4 examples\n$/);
+    const alone = (model: string, ...more: readonly string[]) => place.bort(["eval", "--model", place.at(model), ...fromData("race-m"), "--split", "train", ...more]);
+    expect((await alone("letters")).stdout).toMatch(/^RACE-M train: accuracy (0\.\d{4}|1\.0000) on 4 examples\n$/);
+    expect((await alone("options")).stdout).toMatch(/ on 16 examples\n$/);
+    expect((await alone("options", "--casting", "multiple-choice")).stderr).toContain("RACE-M has the labels A, B, C, D, and the model has the labels 0, 1");
   });
 
   it("learns files of one's own, and names none of them in run.json", async () => {

@@ -97,6 +97,40 @@ describe("regression", () => {
   });
 });
 
+describe("soft labels", () => {
+  const soft: TextExample[] = [{ text: "1", label: "yes", distribution: { yes: 0.75, no: 0.25 } }, { text: "2", label: "no" }, { text: "3" }];
+
+  it("are probabilities of every row where some example has them: of a hard label 1, of none 0", () => {
+    const batches = classificationBatches(soft, options);
+    expect(batches.isSoft).toBe(true);
+    expect([0, 1].map((step) => [...batches.at(step).distributions!])).toEqual([[0.25, 0.75, 1, 0], [0, 0, 0, 0]]);
+    expect([...batches.at(0).labels, ...batches.at(1).weights]).toEqual([1, 0, 0, 0]);
+  });
+
+  it("go with their rows in a shuffled order, and change nothing else", () => {
+    const shuffled: ClassificationBatchesOptions = { ...options, batchSize: 4, maxLength: 48, order: "shuffled" };
+    const hard = many(30);
+    const batches = classificationBatches(hard.map((example, i) => (i === 0 ? example : { ...example, distribution: { no: i / 64, yes: 1 - i / 64 } })), shuffled);
+    const plain = classificationBatches(hard, shuffled);
+    expect([plain.isSoft, "distributions" in plain.at(0)]).toEqual([false, false]);
+    for (let step = 0; step < batches.stepsPerEpoch; step++) {
+      const { distributions, ...rest } = batches.at(step);
+      expect(rest).toEqual(plain.at(step));
+      for (let row = 0; row < 4; row++) {
+        const example = rest.ids[row * rest.length + 1]! - 10;
+        expect([...distributions!.subarray(2 * row, 2 * row + 2)]).toEqual(example === 0 ? [1, 0] : [example / 64, 1 - example / 64]);
+      }
+    }
+  });
+
+  it("need a label beside them to train on, and one distribution that is none refuses all", () => {
+    const unlabelled = { text: "1", distribution: { yes: 1 } };
+    expect(code(() => classificationBatches([unlabelled], { ...options, order: "shuffled" }))).toBe("data/unknown-label");
+    expect(code(() => classificationBatches([soft[0]!, { ...soft[1]!, distribution: { no: 0.5 } }], options))).toBe("data/bad-distribution");
+    expect(code(() => classificationBatches([{ text: "1", value: 1, distribution: { no: 1 } }], { ...options, labels: [] }))).toBe("data/bad-distribution");
+  });
+});
+
 describe("shuffled order", () => {
   const shuffled: ClassificationBatchesOptions = { ...options, batchSize: 4, maxLength: 48, order: "shuffled" };
   const seen = (examples: number, epoch: number, seed = 7): number[] => {

@@ -1,6 +1,7 @@
 import { DataError } from "../data-error.js";
 import { random } from "../random.js";
 import { type Tokenizer } from "../tokenizer.js";
+import { labelDistribution } from "./label-distribution.js";
 import { type TextExample } from "./text-task.js";
 
 /** A padded batch of texts with their labels or values; `batch` is the batch size asked for, `length` is common to its rows. */
@@ -11,6 +12,8 @@ export interface ClassificationBatch {
   readonly mask: Float32Array;
   /** Positions in the list of labels, [batch]; 0 where the example has none. */
   readonly labels: Int32Array;
+  /** Probabilities of the labels, [batch, labels], where the batches are soft: 1 for the label of an example that has no distribution; 0 throughout without either. */
+  readonly distributions?: Float32Array;
   /** True values, in regression, [batch]; 0 where the example has none. */
   readonly values: Float32Array;
   /** 1 for a row that counts; 0 for one without a label or value and for the filler rows that complete a sequential pass, [batch]. */
@@ -36,6 +39,8 @@ export interface ClassificationBatches {
   /** How many examples there are. */
   readonly examples: number;
   readonly stepsPerEpoch: number;
+  /** Whether some example has a distribution, so that every batch has `distributions`. */
+  readonly isSoft: boolean;
   at(step: number): ClassificationBatch;
 }
 
@@ -48,6 +53,8 @@ const WINDOW = 16;
 interface Row {
   readonly ids: Int32Array;
   readonly target: Target | undefined;
+  /** `[labels]`, where the batches are soft. */
+  readonly distribution: Float32Array | undefined;
 }
 
 /** What is to be predicted: the position of a label, or a value; the other is 0. */
@@ -61,22 +68,29 @@ interface Target {
  * longer first). Token types are left out: encoders here take every token as of type 0.
  * Shuffled: each epoch has its own order, holds every example once and completes its last batch with examples from the start of that order;
  * texts of like length share a batch, within windows of 16 batches. Sequential: copies of its last row, of weight 0, complete the last batch.
- * Throws `data/bad-option`, and `data/unknown-label` for a label outside `labels`, or for no label or value where the order is shuffled.
+ * Throws `data/bad-option`, `data/unknown-label` for a label outside `labels`, or for no label or value where the order is shuffled, and what `labelDistribution`
+ * throws.
  */
 export function classificationBatches(examples: readonly TextExample[], options: ClassificationBatchesOptions): ClassificationBatches {
-  const { tokenizer, batchSize, maxLength, seed } = options;
+  const { tokenizer, labels, batchSize, maxLength, seed } = options;
   checkOptions(examples, options);
-  const rows = examples.map((example, index): Row => ({ ids: tokens(example, tokenizer, maxLength), target: targetOf(example, index, options) }));
+  const isSoft = examples.some(({ distribution }) => distribution !== undefined);
+  const rows = examples.map((example, index): Row => ({
+    ids: tokens(example, tokenizer, maxLength), target: targetOf(example, index, options), distribution: isSoft ? labelDistribution(example, index, labels) : undefined,
+  }));
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const orderOf = lastOnly((epoch) => options.order === "shuffled" ? shuffledOrder(rows, batchSize, seed, epoch) : rows.map((_, index) => index));
   return {
     examples: rows.length,
     stepsPerEpoch,
+    isSoft,
     at(step) {
       if (!Number.isSafeInteger(step) || step < 0) throw new DataError("data/bad-option", `data: a step is an integer from 0, got ${step}`);
       const order = orderOf(Math.floor(step / stepsPerEpoch));
       const start = (step % stepsPerEpoch) * batchSize;
-      return batchOf(order.slice(start, start + batchSize).map((index) => rows[index]!), batchSize, maxLength, tokenizer.special.pad);
+      const inBatch = order.slice(start, start + batchSize).map((index) => rows[index]!);
+      const batch = batchOf(inBatch, batchSize, maxLength, tokenizer.special.pad);
+      return isSoft ? { ...batch, distributions: distributionsOf(inBatch, batchSize, labels.length) } : batch;
     },
   };
 }
@@ -143,6 +157,13 @@ function batchOf(rows: readonly Row[], batchSize: number, maxLength: number, pad
     weights[i] = i < rows.length && row.target !== undefined ? 1 : 0;
   }
   return { ids, mask, labels, values, weights, length };
+}
+
+/** The distributions of rows, and of the filler that completes them, [batch, labels]. */
+function distributionsOf(rows: readonly Row[], batchSize: number, labels: number): Float32Array {
+  const distributions = new Float32Array(batchSize * labels);
+  for (let i = 0; i < batchSize; i++) distributions.set(rows[Math.min(i, rows.length - 1)]!.distribution!, i * labels);
+  return distributions;
 }
 
 function checkOptions(examples: readonly TextExample[], { tokenizer, batchSize, maxLength }: ClassificationBatchesOptions): void {

@@ -1,7 +1,7 @@
 import { DataError } from "../data-error.js";
 import { columnNames, namedFields } from "./named-fields.js";
 import { type TaskRow } from "./task-row.js";
-import { MAX_LINE_CHARACTERS, textLines, tooLong } from "./text-lines.js";
+import { MAX_LINE_CHARACTERS, textLines } from "./text-lines.js";
 
 /**
  * The rows of a CSV file (RFC 4180): a field between quotes may hold commas, line breaks, and quotes written twice. The first record names the columns.
@@ -33,7 +33,9 @@ async function* records(path: string): AsyncGenerator<{ readonly number: number;
     lines.push(text);
     quotes += count(text, '"');
     characters += text.length + 1;
-    if (characters > MAX_LINE_CHARACTERS) throw tooLong(path, begin);
+    if (characters > MAX_LINE_CHARACTERS) {
+      throw new DataError("data/line-too-long", `data: ${path}:${begin} begins a record of more than ${MAX_LINE_CHARACTERS} characters; close its quote, or split it`);
+    }
     if (quotes % 2 !== 0) continue;
     yield { number: begin, text: lines.join("\n").replace(/\r$/, "") };
     lines = [];

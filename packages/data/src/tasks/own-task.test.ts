@@ -37,6 +37,18 @@ describe("ownTask", () => {
     await expect(bad.examples("train", "")).rejects.toMatchObject({ code: "data/bad-row", message: expect.stringContaining("bad.csv:3 needs a number") as string });
   });
 
+  it("takes labels that are given, as those of a model, and then needs no training file", async () => {
+    const folder = await folderWith({ "dev.csv": "text,label\nb,yes\nc,yes\n", "bad.csv": "text,label\na,no\nb,perhaps\n" });
+    const [dev, bad, columns] = [join(folder, "dev.csv"), join(folder, "bad.csv"), { text: "text", label: "label" }];
+    const task = await ownTask({ dev, ...columns, labels: ["yes", "no"] });
+    expect([task.labels, task.splits, (await task.examples("dev", "")).map(({ label }) => label)]).toEqual([["yes", "no"], ["dev"], ["yes", "yes"]]);
+    await expect((await ownTask({ test: bad, ...columns, labels: ["yes", "no"] })).examples("test", "")).rejects.toMatchObject({
+      code: "data/unknown-label", message: expect.stringContaining('bad.csv:3 needs a label of yes, no, got "perhaps"') as string,
+    });
+    await expect(ownTask({ dev, ...columns })).rejects.toMatchObject({ code: "data/bad-option", message: expect.stringContaining("needs labels, or a training file") as string });
+    await expect(ownTask({ ...columns, labels: ["yes", "no"] })).rejects.toMatchObject({ code: "data/bad-option", message: expect.stringContaining("needs a file") as string });
+  });
+
   it("names the file and the line of what is wrong", async () => {
     const folder = await folderWith({
       "train.csv": "text,label\na,1\nb,0\n", "other.csv": "text,label\na,1\nb,2\n", "one.csv": "text,label\na,1\n", "empty.csv": "text,label\n", "column.csv": "text,label\na,1\n",

@@ -6,7 +6,8 @@ import { type Split, type TextExample, type TextTask } from "./text-task.js";
 
 /** Files of one's own with named columns: CSV, TSV (without quoting), JSON Lines or Parquet, as their endings say. */
 export interface OwnTaskOptions {
-  readonly train: string;
+  /** One of the three is needed. */
+  readonly train?: string;
   readonly dev?: string;
   readonly test?: string;
   /** The column of the text. */
@@ -15,6 +16,8 @@ export interface OwnTaskOptions {
   readonly pair?: string;
   /** The column of the label, or of the value in regression; the test file need not have it. */
   readonly label: string;
+  /** What a label can be, in classification. Default: what it is in the training file, sorted by characters. */
+  readonly labels?: readonly string[];
   /** Default `classification`. */
   readonly kind?: "classification" | "regression";
   /** Default: the kind. */
@@ -22,14 +25,15 @@ export interface OwnTaskOptions {
 }
 
 /**
- * A task over files of one's own. Its labels are those of the training file, sorted by their characters.
- * Throws `data/bad-option` for an ending that is not known, `data/missing-label` where the training file has fewer than two labels, and what the readers throw;
- * `examples` throws `data/unknown-label` for a label that the training file has not, and leaves its second argument alone.
+ * A task over files of one's own.
+ * Throws `data/bad-option` for no file, no labels, or an ending that is not known, `data/missing-label` where the training file has fewer than two labels, and
+ * what the readers throw; `examples` throws `data/unknown-label` for a label that is none of the task's, and leaves its second argument alone.
  */
 export async function ownTask(options: OwnTaskOptions): Promise<TextTask> {
   const { train, dev, test, kind = "classification", name = kind } = options;
-  const files: Readonly<Partial<Record<Split, string>>> = { train, ...(dev !== undefined && { dev }), ...(test !== undefined && { test }) };
-  const labels = kind === "regression" ? [] : await labelsIn(options);
+  const files: Readonly<Partial<Record<Split, string>>> = { ...(train !== undefined && { train }), ...(dev !== undefined && { dev }), ...(test !== undefined && { test }) };
+  if (Object.keys(files).length === 0) throw new DataError("data/bad-option", `data: ${name} needs a file for training, dev or test, got none; name one`);
+  const labels = kind === "regression" ? [] : options.labels ?? await labelsIn(options);
   return {
     name, kind, labels, metrics: kind === "regression" ? ["pearson", "spearman"] : ["accuracy", "macroF1"],
     splits: (["train", "dev", "test"] as const).filter((split) => files[split] !== undefined),
@@ -44,6 +48,7 @@ export async function ownTask(options: OwnTaskOptions): Promise<TextTask> {
 }
 
 async function labelsIn({ train, label }: OwnTaskOptions): Promise<readonly string[]> {
+  if (train === undefined) throw new DataError("data/bad-option", "data: classification needs labels, or a training file to take them from, got neither; give one");
   const labels = new Set<string>();
   for await (const row of fileRows(train)) labels.add(row.name(label));
   if (labels.size >= 2) return [...labels].sort();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { taskDownload } from "./task-download.js";
-import { taskNamed, textTasks } from "./task-named.js";
+import { castingsOf, taskNamed, textTasks } from "./task-named.js";
 
 describe("taskNamed", () => {
   it("finds a task in any case, also by the name of its folder", () => {
@@ -18,6 +18,11 @@ describe("taskNamed", () => {
     expect(() => taskNamed("wic", { casting: "multiple-choice" })).toThrow(/WiC has no casting "multiple-choice" but marked-spans/);
     expect(() => taskNamed("sts-b", { balance: true })).toThrow(/STS-B has values and no labels to balance/);
     expect(() => taskNamed("cola", { casting: "marked-spans" })).toThrow(expect.objectContaining({ code: "data/bad-option" }));
+  });
+
+  it("takes the castings that castingsOf lists", () => {
+    expect(["copa", "race-h", "wic", "cola"].map(castingsOf)).toEqual([["multiple-choice"], ["multiple-choice"], ["marked-spans"], []]);
+    for (const { name } of textTasks) for (const casting of castingsOf(name)) expect(taskNamed(name, { casting }).name).toBe(name);
   });
 });
 

@@ -37,6 +37,9 @@ export function publishedTask(name: string): PublishedTask {
   throw new DataError("data/unknown-task", `data: there is no task "${name}"; the tasks are ${published.map((each) => each.name).join(", ")}`);
 }
 
+/** The castings that the task of that name has besides Bort's; throws `data/unknown-task`. */
+export const castingsOf = (name: string): readonly Casting[] => Object.keys(publishedTask(name).castings ?? {}) as Casting[];
+
 function textTask(task: PublishedTask, { casting, balance = false, seed = 0 }: TaskOptions): TextTask {
   const { name, splits, modelOf } = task;
   const { kind, labels, positive, metrics, cast } = casting === undefined ? task : castAs(task, casting);

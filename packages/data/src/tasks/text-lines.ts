@@ -33,10 +33,8 @@ export async function* textLines(path: string): AsyncGenerator<TextLine> {
   if (held !== undefined && held !== "") yield { number, text: held };
 }
 
-/** The error for a line, or a record, that is longer than any that is read. */
-export function tooLong(path: string, line: number): DataError {
-  return new DataError("data/line-too-long", `data: ${path}:${line} begins a line of more than ${MAX_LINE_CHARACTERS} characters; give a file with one example a line`);
-}
+const tooLong = (path: string, line: number): DataError =>
+  new DataError("data/line-too-long", `data: ${path}:${line} begins a line of more than ${MAX_LINE_CHARACTERS} characters; give a file with one example a line`);
 
 /** The same error with the number of the line, where it says only which byte. */
 async function located(path: string, error: unknown): Promise<unknown> {

@@ -21,6 +21,8 @@ export interface TextExample {
   readonly pair?: string;
   /** Absent where the set keeps it secret, as GLUE's test files do, and in regression. */
   readonly label?: string;
+  /** A probability for each label by its name, as a teacher gave it; 0 for those left out. Training learns it in place of `label`, which stays the likeliest. */
+  readonly distribution?: Readonly<Record<string, number>>;
   /** The true value, in regression; absent where it is secret. */
   readonly value?: number;
   /** What examples that are scored together have in common; they follow one another. A question's answers, a query's entities, a pair of AX-g. */
