@@ -26,6 +26,9 @@ npm run bench -- distillation PATH... [--shape SHAPE] [--teacher D,A,H,I] steps 
     [--seeds 3] [--folder FOLDER] [--engine E] [--threads N]
 npm run bench -- regret PATH... [--steps N] [--teacher-steps N]          what the FPTAS gives away against training everything in full
     [--folder FOLDER] [--engine E] [--threads N]
+npm run bench -- agora --data FOLDER --student MODEL --folder FOLDER     Agora against plain fine-tuning in as many trainings, and against its
+    --socrates-base MODEL [--tasks CB,CoLA] [--seeds 3] [--epochs N]     new data alone; trainings by prune rule
+    [--engine E] [--threads N]
 npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing
     [--engine E] [--threads N]
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
@@ -39,6 +42,8 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --accumulate  parts of the batch that are run one after the other, their gradients added up: the same step in less memory
   --recompute   what lies within a layer is computed again for the backward pass: the same
   --json    prints the result as one line of JSON
+  --student, --socrates-base  pre-trained models: of the one that is fine-tuned, and of its teachers, which also proposes words
+  --epochs  passes of every training over its data, for a try; default: what is recorded
   --folder  where finished parts of a long benchmark are kept, so that it goes on after them; default: a temporary folder
   --out     folder for the files that a benchmark keeps; default benchmarks`;
 
@@ -54,12 +59,13 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   data: () => import("./commands/data.js"),
   distillation: () => import("./commands/distillation.js"),
   regret: () => import("./commands/regret.js"),
+  agora: () => import("./commands/agora.js"),
   "search-cost": () => import("./commands/search-cost.js"),
   arch: () => import("./commands/arch.js"),
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|trials)\/|^ERR_PARSE_ARGS/;
+const explained = /^(agora|arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|trials)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

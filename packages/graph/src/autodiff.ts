@@ -1,5 +1,5 @@
 import { GraphError } from "./graph-error.js";
-import { type Node, type NodeOf, type OpName, type Shape, topologicalOrder } from "./ir.js";
+import { type Node, type NodeOf, type OpName, type Shape, topologicalOrder, typeToString } from "./ir.js";
 import { decompose } from "./decompose.js";
 import * as op from "./ops.js";
 import { Recomputation } from "./recomputation.js";
@@ -87,7 +87,7 @@ const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
 
 /** The rule of an op that needs no better one: differentiate its decomposition. */
 function byMeaning(node: NodeOf<"standardizeGradient" | "geluGradient" | "crossEntropyGradient">, dy: Node): (Node | null)[] {
-  const cotangents = backpropagate(decompose(node), dy, node.inputs, new Set(node.inputs));
+  const cotangents = backpropagate([[decompose(node), dy]], node.inputs, new Set(node.inputs));
   // A value that is two inputs at once has one cotangent, of both uses.
   return node.inputs.map((input, i) => (node.inputs.indexOf(input) === i ? (cotangents.get(input) ?? null) : null));
 }
@@ -111,17 +111,35 @@ export function gradients<const Targets extends readonly Node[]>(
   if (loss.shape.length !== 0 || loss.dtype !== "f32") {
     throw new GraphError("graph/not-scalar", `graph: gradients need a scalar loss, got ${loss.dtype}[${loss.shape}]; reduce it with sumAll`);
   }
-  const cotangents = backpropagate(loss, op.scalar(1), targets, new Set(), recompute);
+  const cotangents = backpropagate([[loss, op.scalar(1)]], targets, new Set(), recompute);
   return targets.map((target) => cotangents.get(target) ?? op.zeros(target.shape)) as { -readonly [I in keyof Targets]: Node };
 }
 
-/** Reverse-mode differentiation: walks from `y` towards `targets`, not beyond `stops`. */
-function backpropagate(y: Node, dy: Node, targets: readonly Node[], stops: ReadonlySet<Node>, recompute = false): Map<Node, Node> {
-  const order = topologicalOrder([y], (node) => (stops.has(node) ? [] : node.inputs));
+/**
+ * The vector-Jacobian product: the gradient of sum over outputs of <output, cotangent> with respect to each of `targets`, whose shape it has; `null` where no
+ * output depends on one.
+ *
+ * @throws GraphError `graph/shape` for a cotangent of another shape than its output
+ */
+export function pullback(outputs: readonly (readonly [output: Node, cotangent: Node])[], targets: readonly Node[]): (Node | null)[] {
+  for (const [output, cotangent] of outputs) {
+    if (output.dtype === "f32" && typeToString(output) === typeToString(cotangent)) continue;
+    throw new GraphError("graph/shape", `graph: a cotangent needs the type of its f32 output, ${typeToString(output)}, got ${typeToString(cotangent)}`);
+  }
+  const cotangents = backpropagate(outputs, targets, new Set());
+  return targets.map((target) => cotangents.get(target) ?? null);
+}
+
+/** Reverse-mode differentiation: walks from outputs with their cotangents towards `targets`, not beyond `stops`. */
+function backpropagate(
+  outputs: readonly (readonly [output: Node, cotangent: Node])[], targets: readonly Node[], stops: ReadonlySet<Node>, recompute = false,
+): Map<Node, Node> {
+  const order = topologicalOrder(outputs.map(([output]) => output), (node) => (stops.has(node) ? [] : node.inputs));
   const recomputation = recompute ? new Recomputation(order) : null;
   const reachesTarget = new Set<Node>(targets);
   for (const node of order) if (node.inputs.some((input) => reachesTarget.has(input))) reachesTarget.add(node);
-  const contributions = new Map<Node, Node[]>([[y, [dy]]]);
+  const contributions = new Map<Node, Node[]>();
+  for (const [output, cotangent] of outputs) contributions.set(output, [...(contributions.get(output) ?? []), cotangent]);
   const cotangents = new Map<Node, Node>();
   for (const node of order.reverse()) {
     const parts = contributions.get(node);

@@ -1,7 +1,8 @@
 export { GraphError, type GraphErrorCode } from "./graph-error.js";
 export * from "./ir.js";
 export * from "./ops.js";
-export { gradients, type GradientOptions } from "./autodiff.js";
+export { gradients, type GradientOptions, pullback } from "./autodiff.js";
+export { cotangentName, differentiateStage, type DifferentiatedStage, slopeName, type StageOptions } from "./differentiate-stage.js";
 export { decompose, isComposite } from "./decompose.js";
 export { shallowFirst } from "./shallow-first.js";
 export { UNIFORM_STEP, uniformBits, type WordOps } from "./uniform-bits.js";

@@ -25,10 +25,14 @@ export const noDropout: Dropout = (_, x) => x;
 /** What decides the draws of a whole graph: `i32[]`. */
 export const DROPOUT_SEED = "dropout:seed";
 
-/** The dropout of one graph, which draws other numbers at each place; @throws NnError `nn/bad-option` */
-export function dropoutOf(rates: DropoutRates): Dropout {
+/**
+ * The dropout of one graph, or of a part of one with a seed of its own, which draws other numbers at each place.
+ *
+ * @param seed - `i32[]`; by default it is fed, as `dropoutFeeds` says
+ * @throws NnError `nn/bad-option`
+ */
+export function dropoutOf(rates: DropoutRates, seed: Node = parameter(DROPOUT_SEED, [], "i32")): Dropout {
   checkDropout(rates);
-  const seed = parameter(DROPOUT_SEED, [], "i32");
   let places = 0;
   return (kind, x) => {
     const rate = rates[kind] ?? 0;

@@ -44,8 +44,7 @@ export function encoderTaps(arch: EncoderArch, parameters: ParameterNodes, { ids
     throw new NnError("nn/sequence-too-long",
       `nn: a sequence may have at most ${maxSequence(arch)} tokens in this architecture, got ${sequence}; shorten it, or give the architecture more positions`);
   }
-  // [batch, 1, 1, sequence]
-  const bias = mask === undefined ? undefined : op.reshape(op.mul(op.sub(1, mask), MASKED_SCORE), [batch, 1, 1, sequence]);
+  const bias = mask && paddingBias(mask);
   const states = [op.keep(embeddings(arch, parameters, ids, dropout))];
   const attentions = arch.layers.map((_, i) => {
     const { state, attention } = encoderLayer(arch, i, (name) => parameters(`layers.${ownerOf(arch, i)}.${name}`), states[i]!, { batch, sequence, bias, dropout });
@@ -53,4 +52,10 @@ export function encoderTaps(arch: EncoderArch, parameters: ParameterNodes, { ids
     return attention;
   });
   return { states, attentions };
+}
+
+/** What padding adds to scores, so that nothing is read from it: 1 or 0 of `f32[batch, sequence]` to `[batch, 1, 1, sequence]`. */
+export function paddingBias(mask: Node): Node {
+  const [batch, sequence] = mask.shape as [number, number];
+  return op.reshape(op.mul(op.sub(1, mask), MASKED_SCORE), [batch, 1, 1, sequence]);
 }

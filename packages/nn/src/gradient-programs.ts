@@ -21,8 +21,19 @@ interface Compiled {
   readonly parameters: Feeds;
 }
 
+/** What a trainer takes gradients from. */
+export interface GradientSource {
+  /** The gradients of the last run, of trained parameters alone, in the trained part of the layout. */
+  readonly gradients: ParameterStore;
+  /** Fills `gradients` with those of a step's micro-batches and gives its scalars, `loss` among them; `lossScale` multiplies the loss on the way and is divided out of them. */
+  run(batches: readonly MicroBatch[], lossScale: number): Promise<Record<string, number>>;
+  /** The first value that is not finite on the way to them. */
+  firstNotFinite(batches: readonly MicroBatch[], lossScale: number): Promise<NotFinite | null>;
+  dispose(): Promise<void>;
+}
+
 /** Losses and gradients of batches, by one program for each length and for whether gradients are added up. */
-export class GradientPrograms {
+export class GradientPrograms implements GradientSource {
   /** The gradients of the last run, of trained parameters alone. */
   readonly gradients: ParameterStore;
   readonly #outputs: Feeds;

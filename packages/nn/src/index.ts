@@ -1,10 +1,12 @@
 export { NnError, type NnErrorCode } from "./nn-error.js";
 export { modelParameters, type ModelHead, type ParameterSpec } from "./parameter-spec.js";
 export { ParameterStore, parameterNodes } from "./parameter-store.js";
-export { type ParameterGroup, type ParameterLayout, type ParameterRule, type ParameterTreatment } from "./parameter-layout.js";
+export { trainedPart, type ParameterGroup, type ParameterLayout, type ParameterRule, type ParameterTreatment } from "./parameter-layout.js";
 export { type ParameterNodes } from "./blocks.js";
-export { encoder, encoderTaps, type EncoderInputs, type EncoderTaps } from "./encoder.js";
-export { type AttentionNodes } from "./attention.js";
+export { encoder, encoderTaps, paddingBias, type EncoderInputs, type EncoderTaps } from "./encoder.js";
+export { embeddings } from "./embeddings.js";
+export { encoderLayer, type LayerNodes } from "./encoder-layer.js";
+export { type AttentionNodes, type Places } from "./attention.js";
 export { classifierHead, mlmHead } from "./heads.js";
 export {
   distillationLoss, labelLoss, lastLayerCrossEntropy, meanDivergence, meanSquaredError, rowCrossEntropy, rowDivergence, softLabelLoss, valueLoss, weightedMean,
@@ -24,12 +26,13 @@ export { type UpdateChange, type UpdateHook } from "./optimizer/update-tail.js";
 export { schedule, type Schedule, type ScheduleName, type ScheduleOptions } from "./schedule.js";
 export { type LossGraph } from "./gradient-graph.js";
 export { type GradientHook, type GradientHookInputs } from "./gradient-hook.js";
-export { microBatches, totalWeight, type MicroBatch } from "./micro-batches.js";
+export { feedsOf, microBatches, sharesOf, totalWeight, type MicroBatch, type MicroBatchShare } from "./micro-batches.js";
 export { type TrainingState } from "./training-state.js";
 export { averagedParameters } from "./weight-average.js";
 export { firstNotFinite, type FirstNotFiniteOptions, type NotFinite } from "./first-not-finite.js";
 export { NotFiniteError, type NotFiniteStep } from "./not-finite-error.js";
-export { Trainer, type StepResult, type TrainerOptions } from "./trainer.js";
+export { Trainer, type StepResult, type TrainerOptions, type UpdateOptions } from "./trainer.js";
+export { type GradientSource } from "./gradient-programs.js";
 export { tensorBoardWriter, type TensorBoardOptions, type TensorBoardWriter } from "./tracking/tensorboard-writer.js";
 export { mlflowTracker, type MlflowOptions } from "./tracking/mlflow-tracker.js";
 export { mlflowUrl, type MlflowServerOptions } from "./tracking/mlflow-server.js";
@@ -41,7 +44,7 @@ export {
 } from "./pretrain.js";
 export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
 export { type BestEvaluation, type EarlyStopping } from "./early-stopping.js";
-export { type Dropout, type DropoutRates, checkDropout, dropoutEverywhere, dropoutOf } from "./dropout.js";
+export { type Dropout, type DropoutRates, checkDropout, dropoutEverywhere, dropoutFeeds, dropoutOf, DROPOUT_SEED } from "./dropout.js";
 export { fingerprint } from "./fingerprint.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { readSafetensors, writeSafetensors, type NamedTensor } from "./safetensors.js";
@@ -52,4 +55,4 @@ export { classifierLabels, isClassifier, isMlmModel, loadClassifier, loadEncoder
 export { exportOnnx, inferenceGraph } from "./export-onnx.js";
 export { encoderLatencies, measureEncoders, type EncoderLatencies } from "./encoder-latencies.js";
 export { measureLatency, type Latency, type LatencyOptions } from "./measure-latency.js";
-export { type TrainingSettings, type WeightAverage } from "./training-settings.js";
+export { resolveSettings, type ResolvedSettings, type SettingsDefaults, type TrainingSettings, type WeightAverage } from "./training-settings.js";

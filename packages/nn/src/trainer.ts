@@ -2,7 +2,7 @@ import { type Backend, type EngineMemory, type Feeds, memoryOf } from "@bort/gra
 import { type NotFinite } from "./first-not-finite.js";
 import { type GradientHook, GradientHookProgram } from "./gradient-hook.js";
 import { type LossGraph } from "./gradient-graph.js";
-import { GradientPrograms } from "./gradient-programs.js";
+import { GradientPrograms, type GradientSource } from "./gradient-programs.js";
 import { type MicroBatch } from "./micro-batches.js";
 import { NnError } from "./nn-error.js";
 import { NotFiniteError } from "./not-finite-error.js";
@@ -14,12 +14,18 @@ import { type ParameterStore } from "./parameter-store.js";
 import { SquaredNorm } from "./squared-norm.js";
 import { type TrainingState } from "./training-state.js";
 
-export interface TrainerOptions {
+export interface TrainerOptions extends UpdateOptions {
+  /** The objective, or, where batches come in several lengths, the objective for each. */
+  readonly graph: LossGraph | ((length: number) => LossGraph);
+  /** Computes what lies within a layer again for the backward pass, in place of holding it: a step takes less memory and longer. Default false. */
+  readonly recompute?: boolean;
+}
+
+/** What is trained, and what is done with gradients wherever they come from. */
+export interface UpdateOptions {
   readonly backend: Backend;
   /** What is trained, in groups as the store is laid out; see `ParameterStore.regrouped`. */
   readonly parameters: ParameterStore;
-  /** The objective, or, where batches come in several lengths, the objective for each. */
-  readonly graph: LossGraph | ((length: number) => LossGraph);
   readonly optimizer: Optimizer;
   /** Largest global norm of the gradient; a longer one is scaled down to it. Default 1. */
   readonly maxGradientNorm?: number;
@@ -34,8 +40,6 @@ export interface TrainerOptions {
   readonly lossScale?: (step: number) => number;
   /** Keeps an exponential moving average of the weights with this decay, from 0 to below 1; see `averagedParameters`. Default: none. */
   readonly averageDecay?: number;
-  /** Computes what lies within a layer again for the backward pass, in place of holding it: a step takes less memory and longer. Default false. */
-  readonly recompute?: boolean;
   /** Whether a step that is not finite is run again to find the first op that is not. Default true. */
   readonly diagnose?: boolean;
 }
@@ -49,7 +53,7 @@ export interface StepResult {
 }
 
 interface Programs {
-  readonly gradients: GradientPrograms;
+  readonly gradients: GradientSource;
   readonly gradientHook: GradientHookProgram | null;
   readonly squaredNorm: SquaredNorm;
   readonly update: UpdateProgram;
@@ -59,7 +63,7 @@ interface Programs {
 export class Trainer {
   readonly state: TrainingState;
 
-  private constructor(private readonly options: TrainerOptions, private readonly programs: Programs) {
+  private constructor(private readonly options: UpdateOptions, private readonly programs: Programs) {
     const { backend, parameters, optimizer, averageDecay } = options;
     const { trainedSize, size } = parameters.layout;
     const memory = memoryOf(backend);
@@ -71,14 +75,19 @@ export class Trainer {
 
   /** @throws NnError `nn/bad-option` */
   static async create(options: TrainerOptions): Promise<Trainer> {
+    const { lossScale, recompute = false } = options;
     checkOptions(options);
-    const { backend, parameters, gradientHook, lossScale, recompute = false } = options;
-    const squaredNorm = await SquaredNorm.compile(backend, parameters.layout.chunkSize);
+    return Trainer.over(new GradientPrograms({ ...options, lossScaled: lossScale !== undefined, recompute }), options);
+  }
+
+  /** A trainer that takes gradients of those parameters from elsewhere than one graph, and disposes of the source with itself; @throws NnError `nn/bad-option` */
+  static async over(gradients: GradientSource, options: UpdateOptions): Promise<Trainer> {
+    checkOptions(options);
+    const { backend, parameters: { layout }, gradientHook } = options;
     return new Trainer(options, {
-      squaredNorm,
-      gradients: new GradientPrograms({ ...options, lossScaled: lossScale !== undefined, recompute }),
-      gradientHook: gradientHook === undefined ? null : await GradientHookProgram.compile(backend, gradientHook, parameters.layout),
-      update: await compileUpdate({ ...options, chunkSize: parameters.layout.chunkSize }),
+      gradients, squaredNorm: await SquaredNorm.compile(backend, layout.chunkSize),
+      gradientHook: gradientHook === undefined ? null : await GradientHookProgram.compile(backend, gradientHook, layout),
+      update: await compileUpdate({ ...options, chunkSize: layout.chunkSize }),
     });
   }
 
@@ -187,7 +196,7 @@ const microBatches = (batch: Feeds | readonly MicroBatch[], length: number): Mic
 
 const isFeeds = (batch: Feeds | readonly MicroBatch[]): batch is Feeds => !Array.isArray(batch);
 
-function checkOptions({ maxGradientNorm = 1, averageDecay = 0, parameters: { layout } }: TrainerOptions): void {
+function checkOptions({ maxGradientNorm = 1, averageDecay = 0, parameters: { layout } }: UpdateOptions): void {
   if (!(maxGradientNorm > 0)) throw new NnError("nn/bad-option", `nn: the largest gradient norm must be positive, got ${maxGradientNorm}; use Infinity for no clipping`);
   if (!(averageDecay >= 0 && averageDecay < 1)) throw new NnError("nn/bad-option", `nn: the decay of the average must be a number from 0 to below 1, got ${averageDecay}`);
   if (layout.groups.length === 0) throw new NnError("nn/bad-option", `nn: training needs a parameter that is not frozen, got ${layout.specs.length} that are; leave some to train`);

@@ -1,0 +1,44 @@
+import { meanInterval, type MeanInterval } from "../mean-interval.js";
+import { type CellSize } from "./agora-setting.js";
+import { type ArmResult } from "./run-arm.js";
+import { type ArmName, armNames, type CellResult, type TaskResult } from "./study-agora.js";
+
+/** A mean over the seeds, with Student's 95% interval where there are two or more. */
+export interface SeedMean extends Pick<MeanInterval, "mean"> {
+  readonly interval: Pick<MeanInterval, "high" | "low"> | null;
+}
+
+/** What came of a task and size, over the seeds. */
+export interface SizeSummary {
+  readonly task: string;
+  readonly size: CellSize;
+  readonly metric: string;
+  /** The task's first metric on the dev split. */
+  readonly test: Readonly<Record<ArmName, SeedMean>>;
+  /** Agora's less another's, seed by seed. */
+  readonly gain: Readonly<Record<Exclude<ArmName, "agora">, SeedMean>>;
+  /** Accuracy on the balanced E, which the model was chosen by, less the mean recall on the dev split. */
+  readonly optimism: Readonly<Record<ArmName, SeedMean>>;
+  readonly trainings: SeedMean;
+}
+
+/** Each task and size over its seeds. */
+export function summarizeSizes(results: readonly TaskResult[]): SizeSummary[] {
+  return results.flatMap(({ task, metric, cells }) => [...new Set(cells.map(({ size }) => size))].map((size): SizeSummary => {
+    const same = cells.filter((cell) => cell.size === size);
+    const gain = (other: ArmName): SeedMean => seedMean(same.map(({ arms }) => arms.agora.test.metric - arms[other].test.metric));
+    return {
+      task, size, metric, test: ofArms(same, ({ test }) => test.metric), gain: { plain: gain("plain"), "tau alone": gain("tau alone") },
+      optimism: ofArms(same, ({ evaluation, test }) => evaluation - test.meanRecall), trainings: seedMean(same.map(({ arms }) => arms.agora.trainings)),
+    };
+  }));
+}
+
+const ofArms = (cells: readonly CellResult[], value: (arm: ArmResult) => number): Record<ArmName, SeedMean> =>
+  Object.fromEntries(armNames.map((name) => [name, seedMean(cells.map(({ arms }) => value(arms[name])))])) as Record<ArmName, SeedMean>;
+
+function seedMean(values: readonly number[]): SeedMean {
+  if (values.length === 1) return { mean: values[0]!, interval: null };
+  const { mean, low, high } = meanInterval(values);
+  return { mean, interval: { low, high } };
+}

@@ -1,0 +1,71 @@
+import { pullback } from "./autodiff.js";
+import { GraphError } from "./graph-error.js";
+import { type Graph, type Node, type NodeOf, type OpName, type TensorType, topologicalOrder } from "./ir.js";
+import { parameter } from "./ops.js";
+
+/** What a stage of a network computes, and by which parameters it is told apart what comes from the stage before. */
+export interface StageOptions {
+  readonly outputs: Graph;
+  /** Names of the parameters that are values of the stage before, such as states. All others, weights and masks, are at hand on the way back. */
+  readonly inputs: readonly string[];
+  /** Names of the parameters to differentiate by; those of `inputs` that are f32 are, too. */
+  readonly targets: readonly string[];
+}
+
+/** A stage as two programs, the way forth and the way back, for networks that are run stage by stage. */
+export interface DifferentiatedStage {
+  /** The outputs, and as `saved:0`, `saved:1` ... what the way back reads besides its parameters. */
+  readonly forward: Graph;
+  /** Reads `saved:...`, `cotangent:<output>`, inputs and parameters; gives `gradient:<parameter>` of each target and input that an output depends on. */
+  readonly backward: Graph;
+  /** What has to be kept between the two, by name. */
+  readonly saved: Readonly<Record<string, TensorType>>;
+}
+
+export const cotangentName = (output: string): string => `cotangent:${output}`;
+export const slopeName = (name: string): string => `gradient:${name}`;
+
+/**
+ * Differentiates a part of a network so that it can be run by itself: forth, and later back, when the gradients of its outputs are there. Kept in between is
+ * what the way back reads of the values computed on the way forth; what follows from parameters alone, and what is but another view of a kept value, is
+ * made again.
+ *
+ * @throws GraphError `graph/attribute` for a name that is no parameter of the stage
+ */
+export function differentiateStage({ outputs, inputs, targets }: StageOptions): DifferentiatedStage {
+  const order = topologicalOrder(Object.values(outputs));
+  const parameters = new Map(order.filter((node): node is NodeOf<"parameter"> => node.op === "parameter").map((node) => [node.attrs.name, node]));
+  const named = (name: string): Node => {
+    const node = parameters.get(name);
+    if (node === undefined) throw new GraphError("graph/attribute", `graph: a stage needs a parameter "${name}", got none of that name; correct inputs and targets`);
+    return node;
+  };
+  const sources = inputs.map(named);
+  const wanted = [...targets, ...inputs.filter((name) => named(name).dtype === "f32")];
+  const slopes = pullback(Object.entries(outputs).map(([name, node]) => [node, parameter(cotangentName(name), node.shape)] as const), wanted.map(named));
+  const reached = new Map(wanted.flatMap((name, i): [string, Node][] => (slopes[i] === null ? [] : [[slopeName(name), slopes[i]!]])));
+
+  const isForward = new Set(order);
+  const isComputed = new Set<Node>(sources); // From what comes from the stage before: not to be had again without running it.
+  for (const node of order) if (node.inputs.some((input) => isComputed.has(input))) isComputed.add(node);
+  const isKept = (node: Node): boolean => isForward.has(node) && isComputed.has(node) && node.op !== "parameter" && !views.has(node.op);
+  const kept = new Map<Node, NodeOf<"parameter">>();
+  const back = new Map<Node, Node>();
+  for (const node of topologicalOrder([...reached.values()], (each) => (isKept(each) ? [] : each.inputs))) {
+    if (!isKept(node)) {
+      back.set(node, node.inputs.some((input) => back.get(input) !== input) ? { ...node, inputs: node.inputs.map((input) => back.get(input)!) } as Node : node);
+      continue;
+    }
+    const placeholder = parameter(`saved:${kept.size}`, node.shape, node.dtype) as NodeOf<"parameter">;
+    kept.set(node, placeholder);
+    back.set(node, placeholder);
+  }
+  return {
+    forward: { ...outputs, ...Object.fromEntries([...kept].map(([node, { attrs }]) => [attrs.name, node])) },
+    backward: Object.fromEntries([...reached].map(([name, node]) => [name, back.get(node)!])),
+    saved: Object.fromEntries([...kept].map(([{ dtype, shape }, { attrs }]) => [attrs.name, { dtype, shape }])),
+  };
+}
+
+/** Ops whose result is their input, seen otherwise. */
+const views: ReadonlySet<OpName> = new Set<OpName>(["reshape", "transpose", "slice", "expand", "keep", "stopGradient"]);

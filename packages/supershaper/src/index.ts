@@ -1,0 +1,17 @@
+export { bottleneckDiagonal, type BottleneckDiagonal, type DiagonalBand } from "./bottleneck-diagonal.js";
+export { cigarProfile, type CigarProfile, cigarReference, cigarShape, type CigarShape, type CigarShapeOptions, scaledShape, type ScaledShapeOptions } from "./cigar-shape.js";
+export { type EvolutionarySearchOptions, type EvolutionEvent, evolutionarySearch, type EvolvedShape } from "./evolutionary-search.js";
+export { exactFront, type ExactOptions, type SizedShape } from "./exact-front.js";
+export { exactSearch, type ExactSearchOptions } from "./exact-search.js";
+export { layerImportance, type LayerImportanceOptions } from "./layer-importance.js";
+export { type FrontShape, type MultiObjectiveEvent, multiObjectiveSearch, type MultiObjectiveSearchOptions } from "./multi-objective-search.js";
+export { type MeasureRange, pairwiseRange } from "./pairwise-range.js";
+export { type ShapeConstraint } from "./shape-constraints.js";
+export { flopSum, parameterSum } from "./shape-counts.js";
+export { shapeDifference, shapeDifferenceCorrelation, type ShapeDifferenceCorrelation } from "./shape-difference.js";
+export { type ShapeObjective } from "./shape-judge.js";
+export { type ShapeMeasure } from "./shape-measure.js";
+export { ShapeSpace, type ShapeSpaceOptions } from "./shape-space.js";
+export { SuperShaperError, type SuperShaperErrorCode } from "./supershaper-error.js";
+export { tabulatedSum } from "./tabulated-sum.js";
+export { shapeOfPreset, type TemplateName, templateShapes } from "./template-shapes.js";

@@ -1,0 +1,84 @@
+import { type SumTables } from "./sum-tables.js";
+import { SuperShaperError } from "./supershaper-error.js";
+
+/** Partial shapes that end in one place of a layer, by ascending size, of which no two are equal. */
+export interface Labels {
+  readonly sizes: Float64Array;
+  readonly costs: Float64Array;
+  /** Where each came from: a place of the layer before, and an index into that place's labels. */
+  readonly places: Int32Array;
+  readonly indices: Int32Array;
+}
+
+/** `"undominated"`: those that cost less than all that are as small. `"every-size"`: the cheapest of each size. */
+export type KeptLabels = "every-size" | "undominated";
+
+/** The most labels of one place: 2^21. */
+const mostLabels = 2 ** 21;
+
+export interface LabelOptions {
+  readonly keep: KeptLabels;
+  /** The size that a label may have at most. Default: any. */
+  readonly most?: (layer: number, place: number) => number;
+}
+
+/** [layer][place]: the labels of all partial shapes of the first layers, under two sums. */
+export function labelsByLayer(size: SumTables, cost: SumTables, { keep, most = () => Infinity }: LabelOptions): Labels[][] {
+  const start: Labels = { sizes: Float64Array.of(0), costs: Float64Array.of(0), places: Int32Array.of(-1), indices: Int32Array.of(-1) };
+  const layers = [Array.from(size.first, (term, place) => mergedLabels([start], [term], [cost.first[place]!], keep, most(0, place)))];
+  for (let layer = 1; layer < size.counts.length; layer++) {
+    const [before, count] = [layers[layer - 1]!, size.counts[layer]!];
+    const column = (table: Float64Array, place: number): number[] => before.map((_, from) => table[from * count + place]!);
+    layers.push(Array.from({ length: count }, (_, place) =>
+      mergedLabels(before, column(size.steps[layer - 1]!, place), column(cost.steps[layer - 1]!, place), keep, most(layer, place))));
+  }
+  return layers;
+}
+
+/**
+ * The labels of some sources, each moved by its own terms, as one list.
+ *
+ * @throws SuperShaperError `supershaper/too-large` beyond 2^21 labels
+ */
+export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly number[], costTerms: readonly number[], keep: KeptLabels, most: number): Labels {
+  const room = sources.reduce((sum, { sizes }) => sum + sizes.length, 0);
+  if (room > mostLabels) throw tooMany(room);
+  const [sizes, costs, places, indices] = [new Float64Array(room), new Float64Array(room), new Int32Array(room), new Int32Array(room)];
+  const cursors = sources.map(() => 0);
+  let [count, lastSize, lastCost] = [0, -Infinity, Infinity];
+  for (;;) {
+    let [from, size, cost] = [-1, Infinity, Infinity];
+    for (let source = 0; source < sources.length; source++) {
+      const cursor = cursors[source]!;
+      const list = sources[source]!;
+      if (cursor === list.sizes.length) continue;
+      const itsSize = list.sizes[cursor]! + sizeTerms[source]!;
+      if (itsSize > size) continue;
+      const itsCost = list.costs[cursor]! + costTerms[source]!;
+      if (itsSize < size || itsCost < cost) [from, size, cost] = [source, itsSize, itsCost];
+    }
+    if (from === -1 || size > most) break;
+    const index = cursors[from]!++;
+    if (keep === "undominated" ? cost >= lastCost : size === lastSize) continue;
+    [sizes[count], costs[count], places[count], indices[count]] = [size, cost, from, index];
+    count++;
+    [lastSize, lastCost] = [size, cost];
+  }
+  return { sizes: sizes.slice(0, count), costs: costs.slice(0, count), places: places.slice(0, count), indices: indices.slice(0, count) };
+}
+
+/** The places that a label of the last of some layers went through, first layer first. */
+export function tracedPlaces(layers: readonly (readonly Labels[])[], place: number, index: number): number[] {
+  const path = new Array<number>(layers.length);
+  for (let layer = layers.length - 1; layer >= 0; layer--) {
+    path[layer] = place;
+    const labels = layers[layer]![place]!;
+    [place, index] = [labels.places[index]!, labels.indices[index]!];
+  }
+  return path;
+}
+
+function tooMany(labels: number): SuperShaperError {
+  return new SuperShaperError("supershaper/too-large",
+    `supershaper: an exact search needs at most ${mostLabels} partial shapes that end in one width, got ${labels}; give one bound instead of two, coarser sizes, or use evolutionarySearch`);
+}

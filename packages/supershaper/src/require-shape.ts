@@ -1,0 +1,14 @@
+import { type EncoderArch } from "@bort/arch";
+import { SuperShaperError } from "./supershaper-error.js";
+
+/** @throws SuperShaperError `supershaper/bad-backbone` for an encoder without unmerged bottlenecks, `supershaper/bad-shape` for widths that it has no slice of */
+export function requireShape({ bottleneck, hiddenSize, layers }: EncoderArch, shape: readonly number[]): void {
+  if (bottleneck?.kind !== "linear" || bottleneck.merged || layers.some(({ width }) => width !== hiddenSize)) {
+    throw new SuperShaperError("supershaper/bad-backbone", "supershaper: a super-network needs unmerged linear bottlenecks as wide as the encoder; make one by backboneOf");
+  }
+  if (shape.length !== layers.length) throw new SuperShaperError("supershaper/bad-shape", `supershaper: a shape needs a width for each of ${layers.length} layers, got ${shape.length}: ${shape.join(", ")}`);
+  const { heads } = layers[0]!;
+  const wrong = shape.findIndex((width) => !Number.isSafeInteger(width) || width < heads || width > hiddenSize || width % heads !== 0);
+  if (wrong === -1) return;
+  throw new SuperShaperError("supershaper/bad-shape", `supershaper: a width must be a multiple of the ${heads} heads from ${heads} to ${hiddenSize}, got ${shape[wrong]} for layer ${wrong}`);
+}

@@ -1,0 +1,24 @@
+import { evaluatePairwiseSum } from "@bort/predictors";
+import { describe, expect, it } from "vitest";
+import { parameterSum } from "./shape-counts.js";
+import { ShapeSpace } from "./shape-space.js";
+import { templateShapes } from "./template-shapes.js";
+
+describe("templateShapes", () => {
+  it("are seven shapes of the paper's space, of the sizes that it prints", () => {
+    const space = new ShapeSpace();
+    const parameters = parameterSum(space, { accounting: "supershaper-paper" });
+    const millions = Object.fromEntries(Object.entries(templateShapes).map(([name, shape]) => [name, Math.round(evaluatePairwiseSum(parameters, space.check(shape)) / 1e6)]));
+    expect(millions).toEqual({ bottle: 64, diamond: 64, "inverted-bottle": 64, "inverted-diamond": 65, "lower-triangle": 64, rectangle: 58, "upper-triangle": 64 });
+  });
+
+  it("have the forms of their names", () => {
+    const { bottle, diamond, rectangle } = templateShapes;
+    expect(templateShapes["inverted-bottle"]).toEqual(bottle.toReversed());
+    expect(new Set(rectangle).size).toBe(1);
+    expect(templateShapes["lower-triangle"]).toEqual(templateShapes["lower-triangle"].toSorted((a, b) => a - b));
+    expect(templateShapes["upper-triangle"]).toEqual(templateShapes["upper-triangle"].toSorted((a, b) => b - a));
+    expect(Math.max(...diamond)).toBe(diamond[6]);
+    expect(Math.min(...templateShapes["inverted-diamond"])).toBe(templateShapes["inverted-diamond"][5]);
+  });
+});

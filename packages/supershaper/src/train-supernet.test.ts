@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type MlmBatch, type MlmBatches } from "@bort/data";
+import { evaluateMlm, type TrainingEvent } from "@bort/nn";
+import { afterAll, describe, expect, it } from "vitest";
+import { extractSubnetwork } from "./extract-subnetwork.js";
+import { ShapeSpace } from "./shape-space.js";
+import { SupernetEvaluation } from "./supernet-evaluation.js";
+import { testBatch, testFeeds, testFrame, testSupernet } from "./test-supernets.js";
+import { trainSupernet, type TrainSupernetOptions, type TrainSupernetResult } from "./train-supernet.js";
+
+const folder = mkdtempSync(join(tmpdir(), "bort-supernet-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const supernet = testSupernet();
+const space = new ShapeSpace({ layers: 3, widths: [4, 12, 24], heads: 2, hidden: 24, intermediate: 20 });
+const batchAt = (step: number): MlmBatch => testFeeds(step % 4) as unknown as MlmBatch;
+const train: MlmBatches = { sequences: 12, stepsPerEpoch: 4, at: batchAt };
+const backend = await onnxBackend({ threads: 1 });
+const options: TrainSupernetOptions = { backend, supernet, space, shape: testBatch, train, validation: [batchAt(0), batchAt(1)], steps: 8, learningRate: 1e-2, evaluateEvery: 4 };
+
+async function run(changes: Partial<TrainSupernetOptions> = {}): Promise<{ events: TrainingEvent[]; result: TrainSupernetResult }> {
+  const events: TrainingEvent[] = [];
+  const training = trainSupernet({ ...options, ...changes });
+  let next = await training.next();
+  for (; next.done !== true; next = await training.next()) events.push(next.value);
+  return { events, result: next.value };
+}
+const lossesOf = (events: readonly TrainingEvent[]): number[] => events.flatMap((event) => (event.type === "step" ? event.loss : []));
+const evaluations = (events: readonly TrainingEvent[]) => events.flatMap((event) => (event.type === "evaluation" ? [event.metrics] : []));
+
+describe("trainSupernet", () => {
+  it("lowers the loss of every shape of its panel, and leaves the backbone as it was", async () => {
+    const before = supernet.parameters.flat.slice();
+    const { events, result } = await run({ steps: 60, evaluateEvery: 30 });
+    const [first, , last] = evaluations(events) as [Record<string, number>, unknown, Record<string, number>];
+    const perplexities = Object.keys(first).filter((name) => name.startsWith("perplexity "));
+    expect(perplexities).toHaveLength(6);
+    expect(perplexities.slice(0, 2)).toEqual(["perplexity 24 24 24", "perplexity 4 4 4"]);
+    for (const name of perplexities) expect(last[name]).toBeLessThan(first[name]!);
+    expect(events.find(({ type }) => type === "step")).toMatchObject({ metrics: { lossLargest: expect.any(Number) } });
+    expect(supernet.parameters.flat).toEqual(before);
+    expect(result.supernet.parameters.flat).not.toEqual(before);
+  });
+
+  it("evaluates a shape as the network that is extracted for it", async () => {
+    const { result } = await run();
+    const evaluation = new SupernetEvaluation(backend, result.supernet, testFrame(supernet));
+    for (const shape of [[24, 24, 24], [4, 12, 24]]) {
+      const own = await evaluation.of(shape, options.validation);
+      const alone = await evaluateMlm(backend, extractSubnetwork(result.supernet, shape), testBatch, options.validation);
+      expect(own.loss).toBeCloseTo(alone.loss, 5);
+      expect(own.accuracy).toBe(alone.accuracy);
+    }
+    await evaluation.dispose();
+  });
+
+  it.each<[string, Partial<TrainSupernetOptions>]>([
+    ["the sandwich", {}], ["random shapes and micro-batches", { sampling: "random", random: 2, accumulate: 2 }],
+    ["distillation and dropout", { distillation: { logits: { weight: 0.5, temperature: 2 }, hidden: 0.1 }, dropout: { hidden: 0.1, attention: 0.1 } }],
+  ])("resumed, ends as a run that was not interrupted: %s", async (name, changes) => {
+    const whole = await run(changes);
+    const checkpoint = { folder: join(folder, name), every: 3, resume: true };
+    const stop = new AbortController();
+    const training = trainSupernet({ ...options, ...changes, checkpoint, signal: stop.signal });
+    for (let next = await training.next(); next.done !== true; next = await training.next()) if (next.value.type === "step" && next.value.step === 5) stop.abort();
+    const resumed = await run({ ...changes, checkpoint });
+    expect(resumed.events[0]).toEqual({ type: "resumed", step: 5 });
+    expect(resumed.result.supernet.parameters.flat).toEqual(whole.result.supernet.parameters.flat);
+    expect(lossesOf(resumed.events)).toEqual(lossesOf(whole.events).slice(5));
+  });
+
+  it("does not go on with a checkpoint of another space", async () => {
+    const checkpoint = { folder: join(folder, "other"), every: 4, resume: true };
+    await run({ checkpoint });
+    const other = new ShapeSpace({ layers: 3, widths: [8, 24], heads: 2, hidden: 24, intermediate: 20 });
+    await expect(run({ checkpoint, space: other })).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("widths") });
+  });
+
+  it("sums the gradients of more random networks where it is told to", async () => {
+    const [one, three] = [await run({ steps: 1 }), await run({ steps: 1, random: 3 })];
+    expect(lossesOf(one.events)).not.toEqual(lossesOf(three.events));
+    expect(lossesOf((await run({ steps: 1, random: 0 })).events)).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<TrainSupernetOptions>, string]>([
+    ["a space of more layers", { space: new ShapeSpace({ layers: 4, widths: [24], heads: 2, hidden: 24, intermediate: 20 }) }, "supershaper/bad-shape"],
+    ["a space wider than the backbone", { space: new ShapeSpace({ layers: 3, widths: [24, 48], heads: 2, hidden: 48, intermediate: 20 }) }, "supershaper/bad-shape"],
+    ["a panel outside of the space", { panel: [[4, 4, 8]] }, "supershaper/width-not-in-space"],
+    ["distillation without the largest network", { sampling: "random", distillation: { hidden: 1 } }, "supershaper/bad-option"],
+    ["random sampling of none", { sampling: "random", random: 0 }, "supershaper/bad-option"],
+    ["a weight above 1", { distillation: { logits: { weight: 2, temperature: 1 } } }, "supershaper/bad-option"],
+  ])("refuses %s", async (_, changes, code) => {
+    await expect(run(changes)).rejects.toMatchObject({ code });
+  });
+});
