@@ -45,7 +45,7 @@ export async function* agora<Theta extends HyperparameterSet, Progress>(
       const asBefore = replays < replay.most && (replay.when ?? stalled)(found);
       const done = stopWithoutMistakes && found.mistakes === 0;
       const ranked = trained.map(({ set }) => options.hyperparameters[set]!);
-      const leaving = done ? ranked.map((_, place) => place) : asBefore ? [] : prune(pruneRule, ranked);
+      const leaving = done ? ranked.map((_, place) => place) : asBefore ? [] : prune(pruneRule, ranked, options.hyperparameters);
       yield { type: "round", summary: run.conclude({ ...found, leaving: leaving.length }) };
       if (asBefore && !done) continue;
       const left = new Set(leaving.map((place) => trained[place]!.set));

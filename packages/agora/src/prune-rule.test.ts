@@ -12,10 +12,21 @@ describe("lcsRoot", () => {
     ["a value in another place is not shared", sets([1, 2, 3], [2, 3, 1], [9, 9, 9]), [0]],
     ["each shares with the root, but not all one value", sets([1, 2, 3], [1, 5, 6], [7, 2, 8], [9, 9, 9]), [0, 1]],
     ["a longer common subsequence changes nothing", sets([1, 2, 3], [1, 2, 4], [1, 5, 6], [9, 9, 9]), [0, 1, 2]],
-    ["all share a value: the best stays", sets([1, 2, 3], [1, 5, 6], [1, 8, 9]), [0, 1]],
+    ["a value that all of Theta has says nothing", sets([1, 2, 3], [1, 5, 6], [1, 8, 9]), [0]],
+    ["nor does it beside another", sets([1, 2, 3], [1, 2, 6], [1, 8, 6]), [0, 1]],
     ["one set", sets([1, 2, 3]), [0]],
   ])("%s", (_, given, leaving) => {
     expect(prune(lcsRoot(), given)).toEqual(leaving);
+  });
+
+  it("counts values that all of Theta has where it is told to: the best alone stays", () => {
+    expect(prune(lcsRoot({ constants: true }), sets([1, 2, 3], [1, 5, 6], [1, 8, 9]))).toEqual([0, 1]);
+  });
+
+  it("looks at the Theta of the start for what differs, not at what is left of it", () => {
+    const theta = sets([1, 2, 3], [1, 5, 6], [2, 8, 9]);
+    expect(prune(lcsRoot(), theta.slice(0, 2), theta)).toEqual([0]);
+    expect(prune(lcsRoot(), sets([1, 2, 3], [1, 5, 6], [1, 7, 8]), theta)).toEqual([0, 1]);
   });
 
   it("begins at the best where the order is descending, which stays", () => {
@@ -29,7 +40,7 @@ describe("lcsRoot", () => {
       const given = sets(...Array.from({ length: 6 }, () => [rng.integer(2), rng.integer(2), rng.integer(3)] as const));
       const shares = (count: number): boolean => ["rate", "decay", "warmup"].some((name) => given.slice(0, count).every((set) => set[name] === given[0]![name]));
       const longest = [6, 5, 4, 3, 2, 1].find(shares)!;
-      expect(prune(lcsRoot(), given)).toEqual(Array.from({ length: Math.min(longest, 5) }, (_, place) => place));
+      expect(prune(lcsRoot({ constants: true }), given)).toEqual(Array.from({ length: Math.min(longest, 5) }, (_, place) => place));
     }
   });
 });

@@ -4,26 +4,29 @@ import { type HyperparameterSet } from "./hyperparameter-sets.js";
 /** Says which sets leave Theta after a round. */
 export interface PruneRule {
   readonly name: string;
-  /** Places of those that shall leave. `sets` are those of the round by accuracy, the worst first. */
-  readonly leaving: (sets: readonly HyperparameterSet[]) => readonly number[];
+  /** Places of those that shall leave. `sets` are those of the round by accuracy, the worst first; `theta` all that the run began with. */
+  readonly leaving: (sets: readonly HyperparameterSet[], theta: readonly HyperparameterSet[]) => readonly number[];
 }
 
 /**
  * Applies a rule: at least one set leaves, the worst where the rule names none, and the best of the round stays while there are others.
  *
  * @param sets - by accuracy, the worst first; at least one
+ * @param theta - all that the run began with
  * @returns places of those that leave, in ascending order
  */
-export function prune(rule: PruneRule, sets: readonly HyperparameterSet[]): readonly number[] {
+export function prune(rule: PruneRule, sets: readonly HyperparameterSet[], theta: readonly HyperparameterSet[] = sets): readonly number[] {
   const best = sets.length - 1;
   if (best === 0) return [0];
-  const leaving = [...new Set(rule.leaving(sets))].filter((place) => Number.isInteger(place) && place >= 0 && place < best).sort((a, b) => a - b);
+  const leaving = [...new Set(rule.leaving(sets, theta))].filter((place) => Number.isInteger(place) && place >= 0 && place < best).sort((a, b) => a - b);
   return leaving.length === 0 ? [0] : leaving;
 }
 
 export interface LcsRootOptions {
   /** From which end the run begins: `ascending` at the worst set; `descending` at the best, which itself stays. Default `ascending`. */
   readonly order?: "ascending" | "descending";
+  /** Whether a value that all of Theta has counts as one in common: then all sets but the best leave at once. Default `false`. */
+  readonly constants?: boolean;
 }
 
 /**
@@ -31,15 +34,16 @@ export interface LcsRootOptions {
  * same place. Nearly equal neighbours of a bad set go with it.
  *
  * Source: de Wynter 2020 (arXiv 2010.07990) prunes what belongs to "the longest common sequence, rooted at the first element"; that a run has to be unbroken
- * and that values are compared by name is our reading.
+ * and that values are compared by name, those that differ within Theta, is our reading.
  */
-export function lcsRoot({ order = "ascending" }: LcsRootOptions = {}): PruneRule {
+export function lcsRoot({ order = "ascending", constants = false }: LcsRootOptions = {}): PruneRule {
   return {
-    name: order === "ascending" ? "lcs-root" : "lcs-root-descending",
-    leaving: (sets) => {
+    name: `lcs-root${order === "descending" ? "-descending" : ""}${constants ? "-with-constants" : ""}`,
+    leaving: (sets, theta) => {
       const places = sets.map((_, place) => place);
       if (order === "descending") places.reverse();
-      let common = Object.entries(sets[places[0]!]!);
+      const differs = (name: string): boolean => theta.some((set) => set[name] !== theta[0]![name]);
+      let common = Object.entries(sets[places[0]!]!).filter(([name]) => constants || differs(name));
       const end = places.findIndex((place) => {
         common = common.filter(([name, value]) => sets[place]![name] === value);
         return common.length === 0;

@@ -7,6 +7,8 @@ import { BenchError } from "./bench-error.js";
 export interface FinishedRuns<Result> {
   /** The result of the run `name`: of an earlier process, or made now and written down. */
   run(name: string, make: () => Promise<Result>): Promise<Result>;
+  /** Whether the run `name` is written down. */
+  has(name: string): boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export function openFinishedRuns<Result>(path: string, settings: object): Finish
     return [name, result];
   }));
   return {
+    has: (name) => finished.has(name),
     run: async (name, make) => {
       const known = finished.get(name);
       if (known !== undefined) return known;

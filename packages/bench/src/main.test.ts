@@ -43,7 +43,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    [[], /needs one of step, finetune, [a-z, -]+, search-cost, arch first, got ""/],
+    [[], /needs one of step, finetune, [a-z, -]+, arch first, got ""/],
     [["steps"], /got "steps"/],
     [["arch", "--engine", "onnx"], /--engine/],
     [["step", "1,2,3"], /a shape is batch/],

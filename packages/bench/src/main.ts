@@ -26,11 +26,18 @@ npm run bench -- distillation PATH... [--shape SHAPE] [--teacher D,A,H,I] steps 
     [--seeds 3] [--folder FOLDER] [--engine E] [--threads N]
 npm run bench -- regret PATH... [--steps N] [--teacher-steps N]          what the FPTAS gives away against training everything in full
     [--folder FOLDER] [--engine E] [--threads N]
-npm run bench -- agora --data FOLDER --student MODEL --folder FOLDER     Agora against plain fine-tuning in as many trainings, and against its
-    --socrates-base MODEL [--tasks CB,CoLA] [--seeds 3] [--epochs N]     new data alone; trainings by prune rule
-    [--engine E] [--threads N]
+npm run bench -- agora --data FOLDER --student MODEL                     Agora against plain fine-tuning in as many trainings, and against its
+    --socrates-base MODEL --folder FOLDER [--tasks CB,CoLA]              new data alone; trainings by prune rule
+    [--seeds 3] [--epochs 3] [--max-length 64] [--rule RULE]
+    [--minutes N] [--engine E] [--threads N]
+npm run bench -- supernet [--backbone SHAPE] [--shapes "W,W,W W,W,W"]     training steps of shapes of a super-network, in turn with the same networks alone
+    [--rounds 7] [--steps 4] [--engine E] [--threads N]
 npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing
     [--engine E] [--threads N]
+npm run bench -- predictors FILE... [--draws N] [--python PYTHON]        predictors fitted to some measured shapes of a table, judged by others
+    [--peer-script FILE]
+npm run bench -- shape-search FILE [--iterations 300]                    what searches for a shape find and take on one core, by predictors of measured
+                                                                         perplexities
 npm run bench -- arch [--repeats 9]                                      parameter counts a second on one core
 
   SHAPE     batch,sequence,hidden,heads,FFN,layers,vocabulary,masked per sequence, for example 16,128,256,4,1024,4,8192,20
@@ -42,8 +49,12 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --accumulate  parts of the batch that are run one after the other, their gradients added up: the same step in less memory
   --recompute   what lies within a layer is computed again for the backward pass: the same
   --json    prints the result as one line of JSON
-  --student, --socrates-base  pre-trained models: of the one that is fine-tuned, and of its teachers, which also proposes words
-  --epochs  passes of every training over its data, for a try; default: what is recorded
+  --student, --socrates-base  folders of pre-trained models: of the one that is fine-tuned; of its teachers, which is asked for words, too
+  --epochs  of agora: passes over the data, of students and teachers, and no least number of steps; of few examples students take twice as many
+  --python  of predictors: one that has lightgbm, which benchmarks/peer/predictors_lightgbm.py then runs beside ours; a file has a line of JSON
+            for each shape, as {"shape": [120, 768], "perplexity": 7.1}, or "latency" in seconds
+  --rule    of agora: lcs-root (the default), lcs-root-descending, lcs-root-with-constants, worst-only or rank-prefix-0.5
+  --minutes of agora: begins nothing after so many, and reports what is finished; the same command goes on
   --folder  where finished parts of a long benchmark are kept, so that it goes on after them; default: a temporary folder
   --out     folder for the files that a benchmark keeps; default benchmarks`;
 
@@ -60,12 +71,15 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   distillation: () => import("./commands/distillation.js"),
   regret: () => import("./commands/regret.js"),
   agora: () => import("./commands/agora.js"),
+  predictors: () => import("./commands/predictors.js"),
+  supernet: () => import("./commands/supernet.js"),
   "search-cost": () => import("./commands/search-cost.js"),
+  "shape-search": () => import("./commands/shape-search.js"),
   arch: () => import("./commands/arch.js"),
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(agora|arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|trials)\/|^ERR_PARSE_ARGS/;
+const explained = /^(agora|arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|predictors|supershaper|trials)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

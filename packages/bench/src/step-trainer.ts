@@ -45,7 +45,7 @@ function parts(shape: StepShape, count: number): MicroBatch[] {
   });
 }
 
-interface SyntheticBatch {
+export interface SyntheticBatch {
   readonly ids: Int32Array;
   /** Of the masked places, in all tokens of the batch. */
   readonly positions: Int32Array;
@@ -54,7 +54,7 @@ interface SyntheticBatch {
 }
 
 /** Random tokens; the masked places spread evenly over each sequence. */
-function syntheticBatch({ batchSize, sequenceLength, vocabSize, maskedPerSequence }: StepShape): SyntheticBatch {
+export function syntheticBatch({ batchSize, sequenceLength, vocabSize, maskedPerSequence }: StepShape): SyntheticBatch {
   const rng = random(0, "step-benchmark");
   const tokens = (count: number): Int32Array => Int32Array.from({ length: count }, () => rng.integer(vocabSize));
   const stride = Math.floor(sequenceLength / maskedPerSequence);

@@ -23,7 +23,9 @@ const feeds: Feeds = {
   qkv: wave(30, 1), qkvBias: wave(6, 2), out: wave(8, 3), outBias: wave(4, 4), gain: wave(4, 5), bias: wave(4, 6), x: wave(12, 7),
   mask: Float32Array.of(1, 1, 0), seed: Int32Array.of(5),
 };
-const stage = differentiateStage({ outputs: { y: layer(op.parameter("x", [3, 4])) }, inputs: ["x"], targets });
+const targetsOf = (outputs: Graph): Graph => Object.fromEntries(targets.map((name) => [name, parametersOf(outputs).get(name)!]));
+const outputs: Graph = { y: layer(op.parameter("x", [3, 4])) };
+const stage = differentiateStage({ outputs, inputs: ["x"], targets: targetsOf(outputs) });
 const cotangent = wave(12, 8);
 
 const only = (graph: Graph, all: Feeds): Feeds => Object.fromEntries([...parametersOf(graph).keys()].map((name) => [name, all[name]!]));
@@ -52,6 +54,16 @@ describe("differentiateStage", () => {
     expect([...parametersOf(stage.backward).keys()]).toEqual(expect.arrayContaining(["x", "seed", "qkv"]));
   });
 
+  it("differentiates by values that are made of parameters, such as a slice of one", async () => {
+    const x = op.parameter("x", [3, 4]);
+    const part = op.slice(op.parameter("w", [6, 5]), [0, 0], [6, 4]);
+    const sliced = differentiateStage({ outputs: { y: op.linear(x, part, op.zeros([6])) }, inputs: ["x"], targets: { part } });
+    const dy = wave(18, 2);
+    const back = await run(sliced.backward, { x: feeds["x"]!, w: wave(30, 1), [cotangentName("y")]: dy });
+    const expected = Array.from({ length: 24 }, (_, i) => [0, 1, 2].reduce((sum, row) => sum + dy[row * 6 + Math.floor(i / 4)]! * Number(feeds["x"]![row * 4 + (i % 4)]), 0));
+    for (const [i, value] of expected.entries()) expect(back[slopeName("part")]![i]).toBeCloseTo(value, 5);
+  });
+
   it("chains: the gradient of the input of a stage is the cotangent of the one before", async () => {
     const twice = layer(layer(op.parameter("x", [3, 4])));
     const [whole] = gradients(op.sumAll(op.mul(twice, op.parameter("dy", [3, 4]))), [parametersOf({ twice }).get("x")!]);
@@ -65,9 +77,10 @@ describe("differentiateStage", () => {
 
   it("leaves out what no output depends on, and refuses names that are no parameters", () => {
     const x = op.parameter("x", [2]);
-    const part = differentiateStage({ outputs: { y: op.mul(x, 2), z: op.stopGradient(op.parameter("w", [2])) }, inputs: ["x"], targets: ["w"] });
+    const w = op.parameter("w", [2]);
+    const part = differentiateStage({ outputs: { y: op.mul(x, 2), z: op.stopGradient(w) }, inputs: ["x"], targets: { w } });
     expect(Object.keys(part.backward)).toEqual([slopeName("x")]);
-    expect(() => differentiateStage({ outputs: { y: x }, inputs: ["states"], targets: [] })).toThrow(expect.objectContaining({ code: "graph/attribute" }));
+    expect(() => differentiateStage({ outputs: { y: x }, inputs: ["states"], targets: {} })).toThrow(expect.objectContaining({ code: "graph/attribute" }));
   });
 });
 

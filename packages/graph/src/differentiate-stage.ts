@@ -8,42 +8,42 @@ export interface StageOptions {
   readonly outputs: Graph;
   /** Names of the parameters that are values of the stage before, such as states. All others, weights and masks, are at hand on the way back. */
   readonly inputs: readonly string[];
-  /** Names of the parameters to differentiate by; those of `inputs` that are f32 are, too. */
-  readonly targets: readonly string[];
+  /** What to differentiate by, by name: parameters, or values made of them. The f32 parameters among `inputs` are, too. */
+  readonly targets: Graph;
 }
 
 /** A stage as two programs, the way forth and the way back, for networks that are run stage by stage. */
 export interface DifferentiatedStage {
   /** The outputs, and as `saved:0`, `saved:1` ... what the way back reads besides its parameters. */
   readonly forward: Graph;
-  /** Reads `saved:...`, `cotangent:<output>`, inputs and parameters; gives `gradient:<parameter>` of each target and input that an output depends on. */
+  /** Reads `saved:...`, `cotangent:<output>`, inputs and parameters; gives `gradient:<name>` of each target and input that an output depends on. */
   readonly backward: Graph;
   /** What has to be kept between the two, by name. */
   readonly saved: Readonly<Record<string, TensorType>>;
 }
 
 export const cotangentName = (output: string): string => `cotangent:${output}`;
-export const slopeName = (name: string): string => `gradient:${name}`;
+export const slopeName = (target: string): string => `gradient:${target}`;
 
 /**
  * Differentiates a part of a network so that it can be run by itself: forth, and later back, when the gradients of its outputs are there. Kept in between is
  * what the way back reads of the values computed on the way forth; what follows from parameters alone, and what is but another view of a kept value, is
  * made again.
  *
- * @throws GraphError `graph/attribute` for a name that is no parameter of the stage
+ * @throws GraphError `graph/attribute` for an input that is no parameter of the stage
  */
 export function differentiateStage({ outputs, inputs, targets }: StageOptions): DifferentiatedStage {
   const order = topologicalOrder(Object.values(outputs));
   const parameters = new Map(order.filter((node): node is NodeOf<"parameter"> => node.op === "parameter").map((node) => [node.attrs.name, node]));
   const named = (name: string): Node => {
     const node = parameters.get(name);
-    if (node === undefined) throw new GraphError("graph/attribute", `graph: a stage needs a parameter "${name}", got none of that name; correct inputs and targets`);
+    if (node === undefined) throw new GraphError("graph/attribute", `graph: a stage needs a parameter "${name}", got none of that name; correct the inputs`);
     return node;
   };
   const sources = inputs.map(named);
-  const wanted = [...targets, ...inputs.filter((name) => named(name).dtype === "f32")];
-  const slopes = pullback(Object.entries(outputs).map(([name, node]) => [node, parameter(cotangentName(name), node.shape)] as const), wanted.map(named));
-  const reached = new Map(wanted.flatMap((name, i): [string, Node][] => (slopes[i] === null ? [] : [[slopeName(name), slopes[i]!]])));
+  const wanted = [...Object.entries(targets), ...inputs.flatMap((name): [string, Node][] => (named(name).dtype === "f32" ? [[name, named(name)]] : []))];
+  const slopes = pullback(Object.entries(outputs).map(([name, node]) => [node, parameter(cotangentName(name), node.shape)] as const), wanted.map(([, node]) => node));
+  const reached = new Map(wanted.flatMap(([name], i): [string, Node][] => (slopes[i] === null ? [] : [[slopeName(name), slopes[i]!]])));
 
   const isForward = new Set(order);
   const isComputed = new Set<Node>(sources); // From what comes from the stage before: not to be had again without running it.

@@ -37,9 +37,9 @@ export function growTree(columns: FeatureColumns, residuals: Float64Array, rows:
     if (split === undefined) return { value: (options.learningRate * total.sum) / (total.rows + options.l2) };
     const { feature, threshold, gain } = split;
     for (const row of sorted[0]!) goesLeft[row] = Number(columns[feature]![row]! <= threshold);
-    const left = sorted.map((order) => order.filter((row) => goesLeft[row] === 1));
-    const right = sorted.map((order) => order.filter((row) => goesLeft[row] === 0));
-    return { feature, threshold, gain, left: grow(left, depth + 1), right: grow(right, depth + 1) };
+    const kept = depth + 1 < options.maxDepth ? sorted : sorted.slice(0, 1); // A leaf needs its rows, in any order.
+    const [left, right] = [1, 0].map((side) => kept.map((order) => order.filter((row) => goesLeft[row] === side)));
+    return { feature, threshold, gain, left: grow(left!, depth + 1), right: grow(right!, depth + 1) };
   };
   return grow(rows, 0);
 }

@@ -13,6 +13,7 @@ export { type Fold, type FoldsOptions, makeFolds } from "./make-folds.js";
 export { type PairwiseModel, type PairwisePredictor, type PairwiseTerm } from "./pairwise-predictor.js";
 export { evaluatePairwiseSum, type PairwiseSum } from "./pairwise-sum.js";
 export { type MeasuredShape, type Predictor, type Shape } from "./predictor.js";
+export { partialRankCorrelation } from "./partial-rank-correlation.js";
 export { predictorFromJson, type PredictorModel } from "./predictor-from-json.js";
 export { PredictorsError, type PredictorsErrorCode } from "./predictors-error.js";
 export { rangeWarning } from "./range-warning.js";

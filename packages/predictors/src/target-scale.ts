@@ -9,8 +9,11 @@ const scales: Readonly<Record<Target, { readonly to: (value: number) => number; 
   logarithm: { to: Math.log, from: Math.exp },
 };
 
-/** The measured values on the scale of a target; @throws PredictorsError `predictors/bad-rows` for the logarithm of what is not above 0 */
+/** The measured values on the scale of a target; @throws PredictorsError `predictors/bad-option`, `predictors/bad-rows` for the logarithm of what is not above 0 */
 export function targetsOf(rows: readonly MeasuredShape[], target: Target): number[] {
+  if (!Object.hasOwn(scales, target)) {
+    throw new PredictorsError("predictors/bad-option", `predictors: target must be ${Object.keys(scales).join(" or ")}, got ${JSON.stringify(target)}`);
+  }
   const wrong = target === "logarithm" ? rows.findIndex(({ value }) => !(value > 0)) : -1;
   if (wrong !== -1) {
     throw new PredictorsError("predictors/bad-rows", `predictors: the logarithm needs values above 0, got ${rows[wrong]!.value} in row ${wrong + 1}; fit to target "value"`);

@@ -11,13 +11,16 @@ interface Meeting {
 /**
  * The places of the cheapest shape with a size in [atLeast, atMost], nothing where there is none.
  *
- * Two bounds leave no dominance, so all sizes that occur are kept, up to the middle layer from either end; there heads by ascending size meet a window
- * of tails that moves down. Source of the idea: Horowitz and Sahni 1974.
+ * Partial shapes are put together up to the middle layer from either end; there heads by ascending size meet a window of tails that moves down. With no least
+ * size the undominated ones suffice; with one every size that occurs is kept. Source of the idea: Horowitz and Sahni 1974.
+ *
+ * @throws SuperShaperError `supershaper/too-large`
  */
 export function cheapestWithin(size: SumTables, cost: SumTables, atLeast: number, atMost: number): number[] | undefined {
   const middle = (size.counts.length - 1) >> 1;
-  const heads = labelsByLayer(tablesUpTo(size, middle), tablesUpTo(cost, middle), { keep: "every-size" });
-  const tails = labelsByLayer(tablesBackTo(size, middle), tablesBackTo(cost, middle), { keep: "every-size" });
+  const keep = atLeast === -Infinity ? "undominated" : "every-size";
+  const heads = labelsByLayer(tablesUpTo(size, middle), tablesUpTo(cost, middle), keep);
+  const tails = labelsByLayer(tablesBackTo(size, middle), tablesBackTo(cost, middle), keep);
   let best: (Meeting & { readonly place: number }) | undefined;
   for (let place = 0; place < size.counts[middle]!; place++) {
     const meeting = cheapestMeeting(heads[middle]![place]!, tails.at(-1)![place]!, atLeast, atMost);

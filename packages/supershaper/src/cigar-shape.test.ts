@@ -1,9 +1,8 @@
-import { evaluatePairwiseSum, type Shape } from "@bort/predictors";
+import { evaluatePairwiseSum } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
-import { cigarProfile, cigarReference, cigarShape, scaledShape } from "./cigar-shape.js";
+import { cigarReference, cigarShape, scaledShape } from "./cigar-shape.js";
 import { parameterSum } from "./shape-counts.js";
 import { ShapeSpace } from "./shape-space.js";
-import { templateShapes } from "./template-shapes.js";
 
 const space = new ShapeSpace();
 const parameters = parameterSum(space);
@@ -24,10 +23,12 @@ describe("scaledShape", () => {
     for (let i = 1; i < shapes.length; i++) expect(shapes[i]!.every((width, layer) => width >= shapes[i - 1]![layer]!)).toBe(true);
   });
 
-  it("takes other spaces with a reference of their own", () => {
-    const small = new ShapeSpace({ layers: 3, heads: 4, widths: [16, 32, 64] });
-    expect(scaledShape(small, 2, { reference: [12, 20, 30], earlyMiddle: [1] })).toEqual([32, 32, 64]);
-    expect(() => scaledShape(small, 2)).toThrow(expect.objectContaining({ code: "supershaper/bad-shape" }));
+  it("takes other spaces, with the reference at their depth or one of their own", () => {
+    const small = new ShapeSpace({ layers: 6, heads: 4, widths: [32, 64, 96, 128, 160, 192, 256] });
+    // 360, 240, 360, 360, 480, 540 times 1 / 3; the second and the third are rounded down.
+    expect(scaledShape(small, 1 / 3)).toEqual([128, 64, 96, 128, 160, 192]);
+    expect(scaledShape(new ShapeSpace({ layers: 3, heads: 4, widths: [16, 32, 64] }), 2, { reference: [12, 20, 30], earlyMiddle: [1] })).toEqual([32, 32, 64]);
+    expect(() => scaledShape(small, 2, { reference: [12] })).toThrow(expect.objectContaining({ code: "supershaper/bad-shape" }));
     expect(() => scaledShape(space, Number.NaN)).toThrow(expect.objectContaining({ code: "supershaper/bad-option" }));
   });
 });
@@ -49,14 +50,5 @@ describe("cigarShape", () => {
 
   it("refuses sizes that no shape has, and says which there are", () => {
     for (const target of [20e6, 2e8, Number.NaN]) expect(() => cigarShape({ space, target })).toThrow(expect.objectContaining({ code: "supershaper/infeasible", message: expect.stringContaining("in [32") }));
-  });
-});
-
-describe("cigarProfile", () => {
-  it("tells cigars from other shapes", () => {
-    expect(cigarProfile(cigarReference)).toEqual({ first: 360, earlyMiddle: 270, laterMiddle: expect.closeTo(430, 9), last: 540, isCigar: true });
-    expect(cigarProfile(scaledShape(space, 1.25)).isCigar).toBe(true);
-    for (const shape of Object.values(templateShapes).filter((each) => each !== templateShapes["inverted-diamond"])) expect(cigarProfile(shape).isCigar).toBe(false);
-    expect(() => cigarProfile([120] as Shape)).toThrow(expect.objectContaining({ code: "supershaper/bad-shape" }));
   });
 });

@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { random } from "@bort/data";
-import { rangeWarning, type Shape } from "@bort/predictors";
-import { requireCount, requireProbability } from "./require-count.js";
+import { type Shape } from "@bort/predictors";
+import { rangeWarnings, type RangeWarning } from "./range-warnings.js";
+import { requireCount, requireProbability } from "./require-options.js";
 import { type ShapeConstraint, ShapeConstraints } from "./shape-constraints.js";
 import { type JudgedShape, ShapeJudge, type ShapeObjective } from "./shape-judge.js";
-import { isPredictor } from "./shape-measure.js";
 import { type ShapeSpace } from "./shape-space.js";
 import { crossed, drawnFrom, mutated } from "./shape-variation.js";
 
@@ -47,8 +47,7 @@ export interface EvolvedShape {
 export type EvolutionEvent =
   /** `best` is the best so far that keeps the constraints; there may be none yet. Iteration 0 is the population that was drawn. */
   | { readonly type: "iteration"; readonly iteration: number; readonly tried: number; readonly best?: { readonly shape: Shape; readonly value: number } }
-  /** The shape that was found lies outside what a predictor was fitted to, that of the objective or of a constraint, by that distance. */
-  | { readonly type: "warning"; readonly measure: string; readonly distance: number; readonly message: string }
+  | RangeWarning
   /** The end, and what the search returns. */
   | { readonly type: "chosen"; readonly result: EvolvedShape };
 
@@ -93,7 +92,7 @@ export async function* evolutionarySearch(options: EvolutionarySearchOptions): A
 
   const { shape, values: [value] } = best[0]!;
   if (value === undefined) throw constraints.infeasible(judge.count);
-  yield* outsideTraining(shape, [{ name: "objective", measure: objective }, ...(options.constraints ?? [])]);
+  yield* rangeWarnings([shape], [{ name: "objective", measure: objective }, ...(options.constraints ?? [])]);
   const result = { shape, value, measured: constraints.measured(shape), tried: judge.count };
   yield { type: "chosen", result };
   return result;
@@ -102,12 +101,4 @@ export async function* evolutionarySearch(options: EvolutionarySearchOptions): A
 /** The best of some shapes, none twice: those that keep the constraints by their value, then the others by how far they are from that. */
 function fittest(shapes: readonly JudgedShape[], count: number): JudgedShape[] {
   return [...new Set(shapes)].sort((a, b) => a.violation - b.violation || (a.values[0] ?? 0) - (b.values[0] ?? 0)).slice(0, count);
-}
-
-function* outsideTraining(shape: Shape, measures: readonly { readonly name: string; readonly measure: object }[]): Generator<EvolutionEvent, void> {
-  for (const { name, measure } of measures) {
-    if (!isPredictor(measure)) continue;
-    const message = rangeWarning(measure, shape);
-    if (message !== undefined) yield { type: "warning", measure: name, distance: measure.distance(shape), message };
-  }
 }

@@ -1,9 +1,8 @@
 import { evaluatePairwiseSum, type PairwiseSum, type Shape } from "@bort/predictors";
-import { type Labels, labelsByLayer, mergedLabels, tracedPlaces } from "./labels.js";
-import { bestRest } from "./pairwise-range.js";
+import { labelsByLayer, mergedLabels, tracedPlaces } from "./labels.js";
 import { parameterSum } from "./shape-counts.js";
 import { type ShapeSpace } from "./shape-space.js";
-import { type SumTables, sumTables } from "./sum-tables.js";
+import { sumTables } from "./sum-tables.js";
 
 /** What an exact search weighs up. */
 export interface ExactOptions {
@@ -30,31 +29,15 @@ export interface SizedShape {
  * @throws SuperShaperError `supershaper/bad-measure`, `supershaper/too-large`
  */
 export function exactFront({ space, cost, size = parameterSum(space) }: ExactOptions): SizedShape[] {
-  const front = frontOfTables(sumTables(space, size), sumTables(space, cost), Infinity);
-  return Array.from({ length: front.length }, (_, i) => sizedShape({ space, cost, size }, front.placesAt(i)));
+  const layers = labelsByLayer(sumTables(space, size), sumTables(space, cost), "undominated");
+  const last = layers.at(-1)!;
+  const none = last.map(() => 0);
+  const { places, indices } = mergedLabels(last, none, none, "undominated");
+  return Array.from(places, (place, i) => sizedShape({ space, cost, size }, tracedPlaces(layers, place, indices[i]!)));
 }
 
 /** The shape at some places, its sums added up anew. */
 export function sizedShape({ space, cost, size }: Required<ExactOptions>, places: readonly number[]): SizedShape {
   const shape = places.map((place, layer) => space.widths[layer]![place]!);
   return { shape, size: evaluatePairwiseSum(size, shape), cost: evaluatePairwiseSum(cost, shape) };
-}
-
-/** A front whose shapes are traced when they are asked for. */
-export interface TracedFront {
-  readonly length: number;
-  placesAt(index: number): number[];
-  /** The last; nothing where the front is empty. */
-  cheapest(): number[] | undefined;
-}
-
-/** The front of the shapes of at most a size. */
-export function frontOfTables(size: SumTables, cost: SumTables, atMost: number): TracedFront {
-  const leastRest = bestRest(size, Math.min);
-  const layers = labelsByLayer(size, cost, { keep: "undominated", most: (layer, place) => atMost - leastRest[layer]![place]! });
-  const last: readonly Labels[] = layers.at(-1)!;
-  const none = last.map(() => 0);
-  const { places, indices } = mergedLabels(last, none, none, "undominated", atMost);
-  const placesAt = (i: number): number[] => tracedPlaces(layers, places[i]!, indices[i]!);
-  return { length: places.length, placesAt, cheapest: () => (places.length === 0 ? undefined : placesAt(places.length - 1)) };
 }

@@ -51,6 +51,13 @@ describe("exactSearch", () => {
     expect(() => exactSearch({ space: paper, cost: wider, size: parameters, atLeast: 63_413_281, atMost: 63_413_281 })).toThrow(infeasible);
   });
 
+  it("finds the largest shape of a budget, though then no size is dominated by another", () => {
+    const fewest = { constant: 0, unary: (layer: number, width: number) => -parameters.unary(layer, width), pair: (layer: number, width: number, next: number) => -parameters.pair(layer, width, next) };
+    const { size } = exactSearch({ space: paper, cost: fewest, size: parameters, atMost: 63_000_005 });
+    expect(size).toBe(63_000_000);
+    expect(() => exactSearch({ space: paper, cost: fewest, size: parameters, atLeast: size + 1, atMost: 63_000_005 })).toThrow(infeasible);
+  });
+
   it("gives the feasible range where a budget is beyond it", () => {
     expect(() => exactSearch({ space: paper, cost: wider, size: parameters, atMost: 20e6 })).toThrow("sizes are in [33189360, 115989504]");
     expect(() => exactSearch({ space: paper, cost: wider, size: parameters, atLeast: 2e8 })).toThrow(infeasible);

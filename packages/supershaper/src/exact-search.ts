@@ -1,8 +1,9 @@
 import { cheapestWithin } from "./cheapest-within.js";
-import { type ExactOptions, frontOfTables, type SizedShape, sizedShape } from "./exact-front.js";
+import { type ExactOptions, type SizedShape, sizedShape } from "./exact-front.js";
 import { type MeasureRange, rangeOfTables } from "./pairwise-range.js";
+import { requireRange } from "./require-options.js";
 import { parameterSum } from "./shape-counts.js";
-import { negatedTables, sumTables } from "./sum-tables.js";
+import { negatedTables, type SumTables, sumTables } from "./sum-tables.js";
 import { SuperShaperError } from "./supershaper-error.js";
 
 export interface ExactSearchOptions extends ExactOptions {
@@ -19,21 +20,20 @@ export interface ExactSearchOptions extends ExactOptions {
  * `supershaper/too-large` where both bounds bind in a space of more than about 14 layers
  */
 export function exactSearch({ space, cost, size = parameterSum(space), atLeast = -Infinity, atMost = Infinity }: ExactSearchOptions): SizedShape {
+  requireRange("a size", atLeast, atMost);
   const [sizes, costs] = [sumTables(space, size), sumTables(space, cost)];
   const range = rangeOfTables(sizes);
-  if (Number.isNaN(atLeast) || Number.isNaN(atMost) || atLeast > atMost) {
-    throw new SuperShaperError("supershaper/bad-option", `supershaper: a size must be at least one number and at most one that is not below it, got ${atLeast} and ${atMost}; correct them`);
-  }
   if (range.most < atLeast || range.least > atMost) throw outside(atLeast, atMost, range);
-  const found = (places: readonly number[] | undefined): SizedShape => {
+  const found = (sizeTables: SumTables, least: number, most: number): SizedShape => {
+    const places = cheapestWithin(sizeTables, costs, least, most);
     if (places === undefined) throw outside(atLeast, atMost, range);
     return sizedShape({ space, cost, size }, places);
   };
-  // The best of one bound alone is the best of both where it keeps the other; the second is asked for with sizes negated.
-  const small = found(frontOfTables(sizes, costs, atMost).cheapest());
+  // One bound is quickly kept, and the best of one is the best of both where it keeps the other; a least size is a most size of the negated sum.
+  const small = found(sizes, -Infinity, atMost);
   if (small.size >= atLeast) return small;
-  const large = found(frontOfTables(negatedTables(sizes), costs, -atLeast).cheapest());
-  return large.size <= atMost ? large : found(cheapestWithin(sizes, costs, atLeast, atMost));
+  const large = found(negatedTables(sizes), -Infinity, -atLeast);
+  return large.size <= atMost ? large : found(sizes, atLeast, atMost);
 }
 
 function outside(atLeast: number, atMost: number, { least, most }: MeasureRange): SuperShaperError {

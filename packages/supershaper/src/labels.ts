@@ -16,21 +16,15 @@ export type KeptLabels = "every-size" | "undominated";
 /** The most labels of one place: 2^21. */
 const mostLabels = 2 ** 21;
 
-export interface LabelOptions {
-  readonly keep: KeptLabels;
-  /** The size that a label may have at most. Default: any. */
-  readonly most?: (layer: number, place: number) => number;
-}
-
-/** [layer][place]: the labels of all partial shapes of the first layers, under two sums. */
-export function labelsByLayer(size: SumTables, cost: SumTables, { keep, most = () => Infinity }: LabelOptions): Labels[][] {
+/** [layer][place]: the labels of all partial shapes of the first layers, under two sums; @throws SuperShaperError `supershaper/too-large` */
+export function labelsByLayer(size: SumTables, cost: SumTables, keep: KeptLabels): Labels[][] {
   const start: Labels = { sizes: Float64Array.of(0), costs: Float64Array.of(0), places: Int32Array.of(-1), indices: Int32Array.of(-1) };
-  const layers = [Array.from(size.first, (term, place) => mergedLabels([start], [term], [cost.first[place]!], keep, most(0, place)))];
+  const layers = [Array.from(size.first, (term, place) => mergedLabels([start], [term], [cost.first[place]!], keep))];
   for (let layer = 1; layer < size.counts.length; layer++) {
     const [before, count] = [layers[layer - 1]!, size.counts[layer]!];
     const column = (table: Float64Array, place: number): number[] => before.map((_, from) => table[from * count + place]!);
     layers.push(Array.from({ length: count }, (_, place) =>
-      mergedLabels(before, column(size.steps[layer - 1]!, place), column(cost.steps[layer - 1]!, place), keep, most(layer, place))));
+      mergedLabels(before, column(size.steps[layer - 1]!, place), column(cost.steps[layer - 1]!, place), keep)));
   }
   return layers;
 }
@@ -40,31 +34,42 @@ export function labelsByLayer(size: SumTables, cost: SumTables, { keep, most = (
  *
  * @throws SuperShaperError `supershaper/too-large` beyond 2^21 labels
  */
-export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly number[], costTerms: readonly number[], keep: KeptLabels, most: number): Labels {
+export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly number[], costTerms: readonly number[], keep: KeptLabels): Labels {
   const room = sources.reduce((sum, { sizes }) => sum + sizes.length, 0);
   if (room > mostLabels) throw tooMany(room);
   const [sizes, costs, places, indices] = [new Float64Array(room), new Float64Array(room), new Int32Array(room), new Int32Array(room)];
-  const cursors = sources.map(() => 0);
-  let [count, lastSize, lastCost] = [0, -Infinity, Infinity];
-  for (;;) {
-    let [from, size, cost] = [-1, Infinity, Infinity];
-    for (let source = 0; source < sources.length; source++) {
-      const cursor = cursors[source]!;
-      const list = sources[source]!;
-      if (cursor === list.sizes.length) continue;
-      const itsSize = list.sizes[cursor]! + sizeTerms[source]!;
-      if (itsSize > size) continue;
-      const itsCost = list.costs[cursor]! + costTerms[source]!;
-      if (itsSize < size || itsCost < cost) [from, size, cost] = [source, itsSize, itsCost];
-    }
-    if (from === -1 || size > most) break;
+  const cursors = new Int32Array(sources.length);
+  let count = 0;
+  for (let taken = 0; taken < room; taken++) {
+    const from = smallest(sources, sizeTerms, costTerms, cursors);
     const index = cursors[from]!++;
-    if (keep === "undominated" ? cost >= lastCost : size === lastSize) continue;
-    [sizes[count], costs[count], places[count], indices[count]] = [size, cost, from, index];
-    count++;
-    [lastSize, lastCost] = [size, cost];
+    const size = sources[from]!.sizes[index]! + sizeTerms[from]!;
+    const cost = sources[from]!.costs[index]! + costTerms[from]!;
+    if (count > 0 && (keep === "undominated" ? cost >= costs[count - 1]! : size === sizes[count - 1])) continue;
+    sizes[count] = size;
+    costs[count] = cost;
+    places[count] = from;
+    indices[count++] = index;
   }
   return { sizes: sizes.slice(0, count), costs: costs.slice(0, count), places: places.slice(0, count), indices: indices.slice(0, count) };
+}
+
+/** The source whose next label is smallest, of equal ones the cheapest; there is one left. */
+function smallest(sources: readonly Labels[], sizeTerms: readonly number[], costTerms: readonly number[], cursors: Int32Array): number {
+  let [best, bestSize, bestCost] = [-1, Infinity, Infinity];
+  for (let source = 0; source < sources.length; source++) {
+    const { sizes, costs } = sources[source]!;
+    const cursor = cursors[source]!;
+    if (cursor === sizes.length) continue;
+    const size = sizes[cursor]! + sizeTerms[source]!;
+    if (size > bestSize) continue;
+    const cost = costs[cursor]! + costTerms[source]!;
+    if (size === bestSize && cost >= bestCost) continue;
+    best = source;
+    bestSize = size;
+    bestCost = cost;
+  }
+  return best;
 }
 
 /** The places that a label of the last of some layers went through, first layer first. */

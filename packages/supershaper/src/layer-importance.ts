@@ -1,4 +1,4 @@
-import { requireCount } from "./require-count.js";
+import { requireCount } from "./require-options.js";
 import { measured, type ShapeMeasure } from "./shape-measure.js";
 import { type ShapeSpace } from "./shape-space.js";
 

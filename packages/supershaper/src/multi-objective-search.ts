@@ -3,7 +3,8 @@ import { random, type Random } from "@bort/data";
 import { type Shape } from "@bort/predictors";
 import { crowdingDistance } from "./crowding-distance.js";
 import { nonDominatedSort } from "./non-dominated-sort.js";
-import { requireCount, requireProbability } from "./require-count.js";
+import { rangeWarnings, type RangeWarning } from "./range-warnings.js";
+import { requireCount, requireProbability } from "./require-options.js";
 import { type ShapeConstraint, ShapeConstraints } from "./shape-constraints.js";
 import { type JudgedShape, ShapeJudge, type ShapeObjective } from "./shape-judge.js";
 import { type ShapeSpace } from "./shape-space.js";
@@ -39,6 +40,7 @@ export interface FrontShape<Name extends string> {
 export type MultiObjectiveEvent<Name extends string> =
   /** How many shapes of the front are alive; iteration 0 is the population that was drawn. */
   | { readonly type: "iteration"; readonly iteration: number; readonly tried: number; readonly front: number }
+  | RangeWarning
   /** The end, and what the search returns. */
   | { readonly type: "chosen"; readonly front: readonly FrontShape<Name>[] };
 
@@ -83,6 +85,7 @@ export async function* multiObjectiveSearch<Name extends string>(options: MultiO
   const found = frontOf(population).sort((a, b) => a.values[0]! - b.values[0]!);
   if (found.length === 0) throw constraints.infeasible(judge.count);
   const front = found.map(({ shape, values }) => ({ shape, values: Object.fromEntries(names.map((name, i) => [name, values[i]!])) as Record<Name, number> }));
+  yield* rangeWarnings(front.map(({ shape }) => shape), [...names.map((name) => ({ name, measure: options.objectives[name] })), ...(options.constraints ?? [])]);
   yield { type: "chosen", front };
   return front;
 }

@@ -22,7 +22,7 @@ export function rangeOfTables(tables: SumTables): MeasureRange {
 }
 
 /** [layer][place]: the best sum of the terms of later layers. */
-export function bestRest({ counts, steps }: SumTables, best: (...values: number[]) => number): Float64Array[] {
+function bestRest({ counts, steps }: SumTables, best: (...values: number[]) => number): Float64Array[] {
   const rest = counts.map((count) => new Float64Array(count));
   for (let layer = counts.length - 2; layer >= 0; layer--) {
     const nexts = rest[layer + 1]!;

@@ -1,5 +1,6 @@
 import { type Shape } from "@bort/predictors";
 import { type MeasureRange, pairwiseRange } from "./pairwise-range.js";
+import { requireRange } from "./require-options.js";
 import { measured, type ShapeMeasure } from "./shape-measure.js";
 import { type ShapeSpace } from "./shape-space.js";
 import { SuperShaperError } from "./supershaper-error.js";
@@ -61,7 +62,7 @@ class Limit {
   #range: MeasureRange;
 
   constructor(space: ShapeSpace, { name, measure, atLeast = -Infinity, atMost = Infinity }: ShapeConstraint) {
-    if (!(atLeast <= atMost)) throw new SuperShaperError("supershaper/bad-option", `supershaper: ${name} must be at least one number and at most one that is not below it, got ${atLeast} and ${atMost}; correct them`);
+    requireRange(name, atLeast, atMost);
     this.name = name;
     this.value = measured(measure);
     [this.#atLeast, this.#atMost] = [atLeast, atMost];

@@ -10,7 +10,8 @@ export interface ShapeSpaceOptions extends SuperShaperOptions {
   readonly widths?: readonly number[] | readonly (readonly number[])[];
 }
 
-const paperWidths: readonly number[] = [120, 240, 360, 480, 540, 600, 768];
+/** Source: SuperShaper, section 4.1. */
+export const paperWidths: readonly number[] = [120, 240, 360, 480, 540, 600, 768];
 const mostLayers = 1024;
 
 /** All shapes of a super-network: one of some widths for each layer; 7^12 = 13,841,287,201 of them by default. Source: SuperShaper, section 4.1. */

@@ -14,6 +14,12 @@ interface AxisSlice {
   readonly kept: number;
 }
 
+/** Parts of an array in memory: `length` elements from each of `starts` on. */
+export interface SliceRuns {
+  readonly starts: readonly number[];
+  readonly length: number;
+}
+
 /**
  * How the parameters of a backbone's layer are cut for a width. The stream between the bottlenecks and what attention computes inside are as wide; the FFN's
  * inner width, the number of heads and the encoder's own stream stay.
@@ -36,10 +42,21 @@ export class LayerSlice {
 
   /** The same of values in memory, in row-major order. */
   valuesOf(name: string, shape: Shape, values: Float32Array): Float32Array {
+    const { starts, length } = this.runs(name, shape);
+    const part = new Float32Array(starts.length * length);
+    starts.forEach((start, i) => part.set(values.subarray(start, start + length), i * length));
+    return part;
+  }
+
+  /** Where the part lies in memory: runs of elements one after the other, all of one length. */
+  runs(name: string, shape: Shape): SliceRuns {
     const places = this.#axes(name, shape).map(placesOf(shape));
-    const [rows, columns] = places.length === 1 ? [[0], places[0]!] : [places[0]!, places[1]!];
-    const stride = shape.length === 1 ? 0 : shape[1]!;
-    return Float32Array.from(rows.flatMap((row) => columns.map((column) => values[row * stride + column]!)));
+    const columns = places.at(-1)!;
+    const stride = shape.at(-1)!;
+    const rows = places.length === 1 ? [0] : places[0]!;
+    const breaks = columns.flatMap((column, i) => (i === 0 || column !== columns[i - 1]! + 1 ? i : []));
+    const length = breaks.length === 1 ? columns.length : breaks[1]!;
+    return { starts: rows.flatMap((row) => breaks.map((i) => row * stride + columns[i]!)), length };
   }
 
   #axes(name: string, shape: Shape): AxisSlice[] {

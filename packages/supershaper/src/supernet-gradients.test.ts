@@ -128,7 +128,7 @@ function largestOf(values: Float32Array): [number, number] {
 function networkOutputs(frame: StageFrame, shape: readonly number[], changed: { readonly name: string; readonly place: number; readonly by: number }): { states: Float64Array[]; logits: Float64Array } {
   const nodes = new Map(supernet.parameters.specs.map(({ name, shape: size }) => [name, parameter(name, size)]));
   const states: Node[] = [embeddingGraph(frame, (name) => nodes.get(name)!).states];
-  shape.forEach((width, i) => states.push(layerGraph(frame, width, states[i]!, (name) => nodes.get(name.replace("layer.", `layers.${i}.`))!).states));
+  shape.forEach((width, i) => states.push(layerGraph(frame, width, { states: states[i]!, parameters: (name) => nodes.get(name.replace("layer.", `layers.${i}.`))! }).states));
   const { logits } = headGraph(frame, undefined, states.at(-1)!, (name) => nodes.get(name)!);
   const values = Object.fromEntries(Object.entries(supernet.parameters.views).map(([name, view]) => [name, Float64Array.from(view)]));
   values[changed.name]![changed.place]! += changed.by;

@@ -4,8 +4,9 @@ import {
 } from "@bort/nn";
 import { StageBuffers } from "./stage-buffers.js";
 import { StageProgram } from "./stage-program.js";
+import { LayerSlice, type SliceRuns } from "./slicing.js";
 import {
-  embeddingGraph, embeddingSpecs, headSpecs, hiddenGraph, layerGraph, layerSpecs, type LogitsTeaching, type StageFrame, stageSeed, sumOf, trainedHead, trainedStage, wholeGraph,
+  embeddingSpecs, embeddingStage, headSpecs, headStage, hiddenGraph, layerSpecs, layerStage, type LogitsTeaching, type StageFrame, stageSeed, wholeGraph,
 } from "./supernet-stages.js";
 
 /** What the sub-networks of a step learn from the largest, which is the first of them. */
@@ -28,18 +29,17 @@ export interface SupernetGradientsOptions {
 /** What a micro-batch is fed beside its batch: the widths of the sub-networks that it runs through, one after another, `i32[networks * layers]`. */
 export const SHAPES = "shapes";
 
-/** A stage that is run forth and back, and the parameters that it has. */
+/** A stage that is run forth and back. */
 interface TrainedStage {
   readonly stage: DifferentiatedStage;
   readonly forward: StageProgram;
   readonly backward: StageProgram;
 }
 
-/** Which part of the model a stage has, by its own names. */
+/** Which parameters of the model a stage has, by its own names, and their gradients. */
 interface Part {
   readonly parameters: Feeds;
-  readonly sums: Feeds;
-  readonly slopes: Feeds;
+  readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
 interface Parts {
@@ -62,12 +62,13 @@ interface Pass {
  * Gradients of sub-networks, summed over those of a step.
  *
  * A network is run stage by stage: embeddings, layers, head. A layer's program depends on its width alone, and its parameters are fed; so two programs for each width are
- * enough for every shape, and nothing in a step is as wide as the backbone but the parameters and sums themselves.
+ * enough for every shape. Gradients are those of what a width uses of the parameters, and are added to their places; so nothing that is computed is as wide as the backbone.
  */
 export class SupernetGradients implements GradientSource {
   readonly gradients: ParameterStore;
   readonly #programs = new Map<string, Promise<StageProgram>>();
   readonly #stages = new Map<string, Promise<TrainedStage>>();
+  readonly #runs = new Map<string, SliceRuns>();
   readonly #buffers: StageBuffers;
   #parts: Parts | undefined;
 
@@ -138,7 +139,8 @@ export class SupernetGradients implements GradientSource {
     for (let i = last; i >= 1; i--) {
       await this.#approachTeacher(pass, statesAt(i), statesAt(i, "teacher"), cotangent(i));
       const feeds = { ...this.#feeds(pass, i), states: statesAt(i - 1), [cotangentName("states")]: cotangent(i) };
-      await this.#back(await this.#layerStage(pass.shape[i - 1]!), this.#of().layers[i - 1]!, feeds, i, { [slopeName("states")]: cotangent(i - 1) });
+      const width = pass.shape[i - 1]!;
+      await this.#back(await this.#layerStage(width), this.#of().layers[i - 1]!, feeds, i, { states: cotangent(i - 1), width });
     }
     await this.#back(await this.#embeddingStage(), this.#of().embeddings, { ...this.#feeds(pass, 0), [cotangentName("states")]: cotangent(0) }, 0);
     return loss;
@@ -148,8 +150,29 @@ export class SupernetGradients implements GradientSource {
     await forward.run({ ...part.parameters, ...feeds }, { states, ...this.#savedOf(stage, place) });
   }
 
-  async #back({ stage, backward }: TrainedStage, part: Part, feeds: Feeds, place: number, into: Feeds = {}): Promise<void> {
-    await backward.run({ ...part.parameters, ...part.sums, ...feeds, ...this.#savedOf(stage, place) }, { ...part.slopes, ...into });
+  /** Adds the gradients of a stage's parameters to their places, those of its `width` alone where it has one; the gradient of its states goes to `states`. */
+  async #back({ stage, backward }: TrainedStage, part: Part, feeds: Feeds, place: number, { states, width }: { readonly states?: TypedArray; readonly width?: number } = {}): Promise<void> {
+    const into = this.#slopesOf(stage.backward);
+    await backward.run({ ...part.parameters, ...feeds, ...this.#savedOf(stage, place) }, { ...into, ...(states !== undefined && { [slopeName("states")]: states }) });
+    for (const [name, gradient] of part.gradients) accumulate(gradient, into[slopeName(name)] as Float32Array, width === undefined ? undefined : this.#runsOf(name, width));
+  }
+
+  /** Room for the gradients of a stage's parameters. */
+  #slopesOf(backward: Graph): Record<string, TypedArray> {
+    return Object.fromEntries(Object.entries(backward).filter(([name]) => name !== slopeName("states")).map(([name, type]) => [name, this.#buffers.of(name, type)]));
+  }
+
+  /** Which elements of a layer's parameter a width uses; `undefined`: all. */
+  #runsOf(name: string, width: number): SliceRuns | undefined {
+    const { arch, slicing } = this.options.frame;
+    if (width === arch.hiddenSize) return undefined;
+    const key = `${name} ${width}`;
+    const known = this.#runs.get(key);
+    if (known !== undefined) return known;
+    const { shape } = layerSpecs(arch).find((spec) => spec.name === name)!;
+    const runs = new LayerSlice(arch, width, slicing).runs(name.slice("layer.".length), shape);
+    this.#runs.set(key, runs);
+    return runs;
   }
 
   /** The loss, and its gradient by the last states. */
@@ -158,12 +181,16 @@ export class SupernetGradients implements GradientSource {
     const teaching = distillation?.logits;
     const teaches = role === "teacher" && teaching !== undefined;
     const learns = role === "pupil" && teaching !== undefined;
-    const program = await this.#program(`head ${teaches} ${learns}`, () => trainedHead(frame, { logits: teaches, ...(learns && { teaching }) }));
+    const graph = (): Graph => headStage(frame, { logits: teaches, ...(learns && { teaching }) });
+    const program = await this.#program(`head ${teaches} ${learns}`, graph);
     const { batch: { batchSize, maskedPerSequence }, arch: { vocabSize } } = frame;
     const logits = teaching && this.#buffers.of("teacher logits", { dtype: "f32", shape: [batchSize * maskedPerSequence, vocabSize] });
+    const { head } = this.#of();
+    const slopes = Object.fromEntries(headSpecs(frame.arch).map(({ name, shape }) => [slopeName(name), this.#buffers.of(slopeName(name), { dtype: "f32", shape })]));
     const { loss } = await program.run(
-      { ...this.#of().head.parameters, ...this.#of().head.sums, ...feeds, states, scale: Float32Array.of(scale), ...(learns && { teacherLogits: logits! }) },
-      { ...this.#of().head.slopes, [slopeName("states")]: cotangent, ...(teaches && { logits: logits! }) });
+      { ...head.parameters, ...feeds, states, scale: Float32Array.of(scale), ...(learns && { teacherLogits: logits! }) },
+      { ...slopes, [slopeName("states")]: cotangent, ...(teaches && { logits: logits! }) });
+    for (const [name, gradient] of head.gradients) accumulate(gradient, slopes[slopeName(name)] as Float32Array);
     return Number(loss!.data[0]);
   }
 
@@ -188,12 +215,12 @@ export class SupernetGradients implements GradientSource {
 
   #embeddingStage(): Promise<TrainedStage> {
     const { frame } = this.options;
-    return this.#stage("embeddings", () => trainedStage(embeddingGraph(frame), [], embeddingSpecs(frame.arch)));
+    return this.#stage("embeddings", () => embeddingStage(frame));
   }
 
   #layerStage(width: number): Promise<TrainedStage> {
     const { frame } = this.options;
-    return this.#stage(`width ${width}`, () => trainedStage(layerGraph(frame, width), ["states"], layerSpecs(frame.arch)));
+    return this.#stage(`width ${width}`, () => layerStage(frame, width));
   }
 
   #stage(key: string, stageOf: () => DifferentiatedStage): Promise<TrainedStage> {
@@ -225,9 +252,18 @@ export class SupernetGradients implements GradientSource {
 
   /** Views of the model's parameters and gradients that a stage knows by names of its own. */
   #part(specs: readonly ParameterSpec[], modelName: (name: string) => string): Part {
-    const viewed = (store: ParameterStore, key: (name: string) => string): Feeds => Object.fromEntries(specs.map(({ name }) => [key(name), store.view(modelName(name))]));
-    return { parameters: viewed(this.options.supernet.parameters, (name) => name), sums: viewed(this.gradients, sumOf), slopes: viewed(this.gradients, slopeName) };
+    const { supernet: { parameters } } = this.options;
+    return {
+      parameters: Object.fromEntries(specs.map(({ name }) => [name, parameters.view(modelName(name))])),
+      gradients: new Map(specs.map(({ name }) => [name, this.gradients.view(modelName(name))])),
+    };
   }
+}
+
+/** Adds a part of a gradient to its places, which are all where no runs are given. */
+function accumulate(gradient: Float32Array, part: Float32Array, { starts, length }: SliceRuns = { starts: [0], length: gradient.length }): void {
+  let next = 0;
+  for (const start of starts) for (let i = start; i < start + length; i++) gradient[i]! += part[next++]!;
 }
 
 const offered = (graph: Graph, all: Feeds): Feeds => Object.fromEntries(Object.entries(all).filter(([name]) => parametersOf(graph).has(name)));

@@ -40,9 +40,6 @@ const SEEDS_PER_STAGE = 64;
 /** The seed of a stage whose network is fed `seed`; the embeddings are stage 0. */
 export const stageSeed = (seed: number, stage: number): number => seed + SEEDS_PER_STAGE * stage;
 
-/** What the gradient of a parameter is added to. */
-export const sumOf = (name: string): string => `sum:${name}`;
-
 const statesShape = ({ arch, batch }: StageFrame): [number, number] => [batch.batchSize * batch.sequenceLength, arch.hiddenSize];
 const idsOf = ({ batch }: StageFrame): Node => parameter("ids", [batch.batchSize, batch.sequenceLength], "i32");
 
@@ -50,17 +47,30 @@ const idsOf = ({ batch }: StageFrame): Node => parameter("ids", [batch.batchSize
 export const embeddingGraph = (frame: StageFrame, parameters: ParameterNodes = nodesOf(embeddingSpecs(frame.arch)), dropout: Dropout = dropoutOf(frame.dropout)): { readonly states: Node } =>
   ({ states: embeddings(frame.arch, parameters, idsOf(frame), dropout) });
 
+export interface LayerGraphOptions {
+  /** Default: a parameter named `states`. */
+  readonly states?: Node;
+  /** Those of a layer of the backbone, by the names of `layerSpecs`. Default: parameters of these names. */
+  readonly parameters?: ParameterNodes;
+  readonly dropout?: Dropout;
+  /** Told of what is used of each parameter. */
+  readonly onSlice?: (name: string, used: Node) => void;
+}
+
 /** `states` to `states` by a layer that is `width` wide: `[batch * sequence, hidden]`, before and after. Which layer it is, its parameters say. */
-export function layerGraph(
-  frame: StageFrame, width: number, states: Node = parameter("states", statesShape(frame)), parameters: ParameterNodes = nodesOf(layerSpecs(frame.arch)),
-  dropout: Dropout = dropoutOf(frame.dropout),
-): { readonly states: Node } {
+export function layerGraph(frame: StageFrame, width: number, options: LayerGraphOptions = {}): { readonly states: Node } {
   const { arch, batch, slicing } = frame;
+  const { states = parameter("states", statesShape(frame)), parameters = nodesOf(layerSpecs(arch)), dropout = dropoutOf(frame.dropout), onSlice } = options;
   const slice = new LayerSlice(arch, width, slicing);
   const narrow = subArch({ ...arch, layers: [arch.layers[0]!] }, [width], { merged: false });
   const bias = batch.padded === true ? paddingBias(parameter("mask", [batch.batchSize, batch.sequenceLength])) : undefined;
   const places = { batch: batch.batchSize, sequence: batch.sequenceLength, bias, dropout };
-  return { states: encoderLayer(narrow, 0, (name) => slice.of(name, parameters(`layer.${name}`)), states, places).state };
+  const used = (name: string): Node => {
+    const node = slice.of(name, parameters(`layer.${name}`)); // Each is asked for once.
+    onSlice?.(`layer.${name}`, node);
+    return node;
+  };
+  return { states: encoderLayer(narrow, 0, used, states, places).state };
 }
 
 /** `states` to logits at the masked places, `[batch * masked, vocabulary]`, and what these cost. */
@@ -76,30 +86,32 @@ export function headGraph(frame: StageFrame, teaching: LogitsTeaching | undefine
   return { loss: op.add(op.mul(hard, 1 - teaching.weight), op.mul(soft, teaching.weight)), logits, accuracy };
 }
 
-/** A stage that adds its parameters' gradients to sums, forth and back. */
-export function trainedStage(graph: Graph, inputs: readonly string[], specs: readonly ParameterSpec[]): DifferentiatedStage {
-  const stage = differentiateStage({ outputs: graph, inputs, targets: specs.map(({ name }) => name) });
-  return { ...stage, backward: withSums(stage.backward, specs) };
+/** The embeddings, forth and back. */
+export function embeddingStage(frame: StageFrame): DifferentiatedStage {
+  const parameters = nodesOf(embeddingSpecs(frame.arch));
+  return differentiateStage({ outputs: embeddingGraph(frame, parameters), inputs: [], targets: targetsOf(embeddingSpecs(frame.arch), parameters) });
+}
+
+/** A layer of a width, forth and back: the gradients are those of what it uses of the parameters alone, and as small. */
+export function layerStage(frame: StageFrame, width: number): DifferentiatedStage {
+  const full = nodesOf(layerSpecs(frame.arch));
+  const used = new Map<string, Node>();
+  const outputs = layerGraph(frame, width, { parameters: full, onSlice: (name, node) => used.set(name, node) });
+  return differentiateStage({ outputs, inputs: ["states"], targets: Object.fromEntries(used) });
 }
 
 /** The head forth and back at once: the loss, times `scale` where it is differentiated, the logits if they are asked for, and gradients of states and parameters. */
-export function trainedHead(frame: StageFrame, { teaching, logits }: { readonly teaching?: LogitsTeaching; readonly logits: boolean }): Graph {
+export function headStage(frame: StageFrame, { teaching, logits }: { readonly teaching?: LogitsTeaching; readonly logits: boolean }): Graph {
   const specs = headSpecs(frame.arch);
   const parameters = nodesOf(specs);
   const states = parameter("states", statesShape(frame));
   const head = headGraph(frame, teaching, states, parameters);
-  const slopes = gradients(op.mul(head.loss, parameter("scale", [])), [states, ...specs.map(({ name }) => parameters(name))]);
-  const named = Object.fromEntries(["states", ...specs.map(({ name }) => name)].map((name, i) => [slopeName(name), slopes[i]!]));
-  return { loss: head.loss, ...(logits && { logits: head.logits }), ...withSums(named, specs) };
+  const targets = { states, ...targetsOf(specs, parameters) };
+  const slopes = gradients(op.mul(head.loss, parameter("scale", [])), Object.values(targets));
+  return { loss: head.loss, ...(logits && { logits: head.logits }), ...Object.fromEntries(Object.keys(targets).map((name, i) => [slopeName(name), slopes[i]!])) };
 }
 
-function withSums(slopes: Graph, specs: readonly ParameterSpec[]): Graph {
-  const shapes = new Map(specs.map(({ name, shape }) => [slopeName(name), { name, shape }]));
-  return Object.fromEntries(Object.entries(slopes).map(([key, slope]) => {
-    const spec = shapes.get(key);
-    return [key, spec === undefined ? slope : op.add(parameter(sumOf(spec.name), spec.shape), slope)];
-  }));
-}
+const targetsOf = (specs: readonly ParameterSpec[], parameters: ParameterNodes): Readonly<Record<string, Node>> => Object.fromEntries(specs.map(({ name }) => [name, parameters(name)]));
 
 /**
  * Distillation of hidden states into the gradient of the loss by `states`: adds `factor` (states - teacher), the gradient of factor / 2 |states - teacher|^2,
@@ -119,7 +131,7 @@ export function wholeGraph(frame: StageFrame, shape: readonly number[], teaching
   const dropout = (stage: number): Dropout => dropoutOf(frame.dropout, op.add(seed, op.constant([SEEDS_PER_STAGE * stage], [], "i32")));
   let { states } = embeddingGraph(frame, parameters, dropout(0));
   shape.forEach((width, i) => {
-    ({ states } = layerGraph(frame, width, states, (name) => parameters(`layers.${i}.${name.slice("layer.".length)}`), dropout(i + 1)));
+    ({ states } = layerGraph(frame, width, { states, parameters: (name) => parameters(`layers.${i}.${name.slice("layer.".length)}`), dropout: dropout(i + 1) }));
   });
   return { loss: headGraph(frame, teaching, states, parameters).loss };
 }

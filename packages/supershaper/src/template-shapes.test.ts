@@ -2,7 +2,7 @@ import { evaluatePairwiseSum } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
 import { parameterSum } from "./shape-counts.js";
 import { ShapeSpace } from "./shape-space.js";
-import { templateShapes } from "./template-shapes.js";
+import { templateIn, type TemplateName, templateShapes } from "./template-shapes.js";
 
 describe("templateShapes", () => {
   it("are seven shapes of the paper's space, of the sizes that it prints", () => {
@@ -20,5 +20,18 @@ describe("templateShapes", () => {
     expect(templateShapes["upper-triangle"]).toEqual(templateShapes["upper-triangle"].toSorted((a, b) => b - a));
     expect(Math.max(...diamond)).toBe(diamond[6]);
     expect(Math.min(...templateShapes["inverted-diamond"])).toBe(templateShapes["inverted-diamond"][5]);
+  });
+});
+
+describe("templateIn", () => {
+  it("is the template itself in the paper's space", () => {
+    for (const [name, shape] of Object.entries(templateShapes)) expect(templateIn(new ShapeSpace(), name as TemplateName)).toEqual(shape);
+  });
+
+  it("keeps the form at other depths and widths", () => {
+    const small = new ShapeSpace({ layers: 6, heads: 4, widths: [32, 64, 96, 128, 160, 192, 256] });
+    expect(templateIn(small, "bottle")).toEqual([32, 32, 32, 192, 192, 256]);
+    expect(templateIn(small, "diamond")).toEqual([32, 96, 128, 160, 96, 32]);
+    expect(templateIn(new ShapeSpace({ heads: 1, widths: [[1, 2], [1, 2, 3], [5]] }), "lower-triangle")).toEqual([1, 2, 5]);
   });
 });

@@ -48,9 +48,9 @@ export interface TrainSupernetResult {
  *
  * Source: SuperShaper, table 1; its code has an attention dropout of 0.1, which the table denies.
  */
-export const superShaperTraining = {
+export const superShaperTraining: Readonly<Required<Pick<TrainSupernetOptions, "learningRate" | "maxGradientNorm" | "random" | "sampling" | "schedule" | "steps" | "warmupRatio">>> = {
   steps: 175_000, learningRate: 2e-5, warmupRatio: 10 / 175, schedule: "linear", maxGradientNorm: Infinity, sampling: "sandwich", random: 1,
-} as const satisfies Partial<TrainSupernetOptions>;
+};
 
 /**
  * Trains a super-network so that its sub-networks can be taken as they are. All micro-batches of a step run through the same shapes, which depend on the seed and

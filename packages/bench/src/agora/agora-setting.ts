@@ -1,4 +1,4 @@
-import { type FineTuningSet, grid, lcsRoot, type PruneRule, rankPrefix, smallTheta, worstOnly } from "@bort/agora";
+import { type FineTuningSet, grid, smallTheta } from "@bort/agora";
 
 /** How many of a task's training examples are drawn. */
 export type CellSize = number | "all";
@@ -11,11 +11,9 @@ export interface StudyTask {
 
 /** How long a student is trained. */
 export interface StudentTraining {
-  /** Passes over D where more than `fewExamples` were drawn. */
+  /** Passes over D; twice as many where no more than `fewExamples` were drawn. */
   readonly epochs: number;
   readonly fewExamples: number;
-  /** Passes over D where no more were drawn. */
-  readonly epochsOfFew: number;
   /** Steps on the first D, which take more passes where a rare label leaves few examples. */
   readonly leastSteps: number;
 }
@@ -36,6 +34,8 @@ export interface AgoraSetting {
   readonly evaluationShare: number;
   /** Theta. */
   readonly theta: readonly FineTuningSet[];
+  /** The prune rule, by its name among `studyRules`. */
+  readonly rule: string;
   /** New examples of each mistake. */
   readonly copies: number;
   readonly batchSize: number;
@@ -53,14 +53,12 @@ export const agoraSetting: AgoraSetting = {
     { name: "CB", sizes: ["all"] }, { name: "CoLA", sizes: [500, 2000] }, { name: "SST-2", sizes: [500, 2000] }, { name: "COPA", sizes: ["all"] }, { name: "WiC", sizes: [2000] },
     { name: "RTE", sizes: [500, 2000] },
   ],
-  seeds: [0, 1, 2], evaluationShare: 0.2, theta: grid({ learningRate: [1e-4, 3e-4, 1e-3], weightDecay: [0, 10], warmupRatio: [0.1], seed: [0] }), copies: 4, batchSize: 16, maxLength: 128,
-  student: { epochs: 4, fewExamples: 500, epochsOfFew: 8, leastSteps: 100 },
+  seeds: [0, 1, 2], evaluationShare: 0.2, theta: grid({ learningRate: [1e-4, 3e-4, 1e-3], weightDecay: [0, 10], warmupRatio: [0.1], seed: [0] }),
+  rule: "lcs-root", copies: 4, batchSize: 16, maxLength: 64,
+  student: { epochs: 3, fewExamples: 500, leastSteps: 60 },
   socrates: { mostExamples: 20_000, epochs: 3, leastSteps: 600, learningRate: 3e-4 },
   rules: { task: "CB", theta: smallTheta },
 };
-
-/** The prune rules that are compared. */
-export const pruneRules: readonly PruneRule[] = [lcsRoot(), lcsRoot({ order: "descending" }), worstOnly, rankPrefix(0.5)];
 
 /** Theta of a seed of the study: no seed of a set is another's. */
 export const thetaOf = (theta: readonly FineTuningSet[], seed: number): readonly FineTuningSet[] => theta.map((set) => ({ ...set, seed: set.seed + 1000 * seed }));

@@ -26,8 +26,8 @@ export function drawCell(all: readonly TextExample[], size: CellSize, seed: numb
   return { size, seed, drawn: drawn.length, train, evaluation: balanced(heldOut, seed, roundedClass), examples, epochs: epochsFor(drawn.length, examples, setting) };
 }
 
-function epochsFor(drawn: number, examples: number, { student: { fewExamples, epochsOfFew, epochs, leastSteps }, batchSize }: AgoraSetting): number {
-  return Math.max(drawn <= fewExamples ? epochsOfFew : epochs, Math.ceil(leastSteps / Math.ceil(examples / batchSize)));
+function epochsFor(drawn: number, examples: number, { student: { fewExamples, epochs, leastSteps }, batchSize }: AgoraSetting): number {
+  return Math.max(drawn <= fewExamples ? 2 * epochs : epochs, Math.ceil(leastSteps / Math.ceil(examples / batchSize)));
 }
 
 /** So many examples, chosen at random, in the order that they had; those of a group stay together, and the last group may bring some too many. @throws BenchError `bench/no-examples` */

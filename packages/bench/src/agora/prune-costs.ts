@@ -50,7 +50,7 @@ export function pruneCost(sets: readonly HyperparameterSet[], rule: PruneRule, a
     trainings += left.length;
     const accuracies = accuraciesIn(rounds);
     const ranked = left.toSorted((a, b) => accuracies[a]! - accuracies[b]! || b - a);
-    const leaving = new Set(prune(rule, ranked.map((set) => sets[set]!)).map((place) => ranked[place]));
+    const leaving = new Set(prune(rule, ranked.map((set) => sets[set]!), sets).map((place) => ranked[place]));
     left = left.filter((set) => !leaving.has(set));
   }
   return { rounds, trainings };

@@ -1,16 +1,18 @@
 import { join } from "node:path";
 import {
-  accuracyOf, agora, checkConditions, classifierSocrates, type Condition, exampleAnswers, maskFill, oneOf, plainFineTuning, type PruneRule, type RoundSummary, type Tau, wordDropout, wordModel,
+  accuracyOf, agora, type AgoraOptions, checkConditions, classifierSocrates, type Condition, exampleAnswers, type ExampleAnswersOptions, type FineTuningSet, maskFill, oneOf, plainFineTuning,
+  type RoundSummary, type Socrates, type Tau, type TimaeusStep, wordDropout, wordModel,
 } from "@bort/agora";
 import { maxSequence } from "@bort/arch";
 import { taskNamed, type TextExample, type TextTask } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { type Classifier, type EncoderModel, fingerprint, type MlmModel, type ModelFolder } from "@bort/nn";
 import { type FinishedRuns, openFinishedRuns } from "../finished-runs.js";
-import { type AgoraSetting, pruneRules, type StudyTask, thetaOf } from "./agora-setting.js";
+import { type AgoraSetting, type StudyTask, thetaOf } from "./agora-setting.js";
 import { type Cell, drawCell, withoutEvaluation } from "./draw-cell.js";
 import { generateExamples } from "./generate-examples.js";
 import { type ArmResult, type ArmRun, type CommonOptions, discardModels, runArm } from "./run-arm.js";
+import { studyRules } from "./study-rules.js";
 import { testScore, type TestScore } from "./test-score.js";
 import { trainSocrates } from "./train-socrates.js";
 
@@ -30,6 +32,8 @@ export interface AgoraWork {
   /** Where everything that is done is kept. */
   readonly folder: string;
   readonly tell: (line: string) => void;
+  /** Whether to begin no other arm, so that what is finished is all that is reported. Default: never. */
+  readonly isOver?: () => boolean;
 }
 
 /** Agora; the same number of plain trainings; these on as many new examples as Agora's, made of D at random. */
@@ -56,113 +60,148 @@ export interface TaskResult {
   readonly rules: readonly { readonly rule: string; readonly result: ArmResult }[];
 }
 
-/** Compares Agora with plain fine-tuning on every task of the setting; what the folder has is not done again. Throws what the trainings throw, and BenchError `bench/other-run`. */
+/**
+ * Compares Agora with plain fine-tuning on every task of the setting, seed by seed, and then the prune rules; what the folder has is not done again. Throws what
+ * the trainings throw, and BenchError `bench/other-run`.
+ */
 export async function studyAgora(work: AgoraWork): Promise<TaskResult[]> {
   const words = wordModel({ backend: work.backend, ...work.socratesBase });
   const tau = oneOf(wordDropout(), maskFill(words));
   try {
-    const results: TaskResult[] = [];
-    for (const planned of work.setting.tasks) results.push(await (await TaskStudy.open(work, planned, tau)).result());
-    return results;
+    const studies: TaskStudy[] = [];
+    for (const planned of work.setting.tasks) studies.push(await TaskStudy.open(work, planned, tau));
+    for (const seed of work.setting.seeds) for (const study of studies) await study.compareArms(seed);
+    for (const study of studies) await study.compareRules();
+    return studies.map(({ result }) => result);
   } finally {
     await words.close();
   }
 }
 
+/** A study of one task. */
 class TaskStudy {
-  private constructor(
-    private readonly work: AgoraWork, private readonly task: TextTask, private readonly cells: readonly Cell[], private readonly tau: Tau, private readonly folder: string,
-    private readonly teacher: { readonly model: Classifier; readonly examples: number }, private readonly settings: Readonly<Record<string, unknown>>,
-  ) {}
+  readonly #cells: CellResult[] = [];
+  readonly #rules: { rule: string; result: ArmResult }[] = [];
+  readonly #arms: FinishedRuns<ArmResult>;
+  readonly #tauAlone: FinishedRuns<readonly TextExample[]>;
 
+  private constructor(
+    private readonly work: AgoraWork, private readonly task: TextTask, private readonly cells: readonly Cell[], private readonly tau: Tau,
+    private readonly teacher: TaskResult["socrates"] & { readonly model: Classifier }, private readonly settings: Readonly<Record<string, unknown>>,
+  ) {
+    this.#arms = openFinishedRuns(join(this.#folder, "arms.jsonl"), settings);
+    this.#tauAlone = openFinishedRuns(join(this.#folder, "tau-alone.jsonl"), settings);
+  }
+
+  /** Draws the examples, and has a teacher learn of those that no student is evaluated on. */
   static async open(work: AgoraWork, { name, sizes }: StudyTask, tau: Tau): Promise<TaskStudy> {
-    const { setting, student, socratesBase, tell } = work;
+    const { setting, student, socratesBase, backend, engine, tell } = work;
     const task = taskNamed(name);
     const all = await task.examples("train", work.data);
     const cells = sizes.flatMap((size) => setting.seeds.map((seed) => drawCell(all, size, seed, setting)));
     const examples = withoutEvaluation(all, cells);
-    const folder = join(work.folder, task.name);
-    tell(`${name}: Socrates learns of up to ${examples.length} of ${all.length} examples`);
-    const model = await trainSocrates({ backend: work.backend, base: socratesBase, task, examples, setting, folder: join(folder, "socrates") });
-    const { tasks, ...rest } = setting;
+    const count = Math.min(examples.length, setting.socrates.mostExamples);
+    tell(`${name}: Socrates learns of ${count} of ${all.length} examples`);
+    const model = await trainSocrates({ backend, base: socratesBase, task, examples, setting, folder: join(work.folder, task.name, "socrates") });
+    const test = await testScore({ ...asking(work, model), task, directory: work.data });
+    tell(`${name}: Socrates has ${task.metrics[0]} ${test.metric.toFixed(3)} on dev`);
+    const { tasks, rules, ...rest } = setting;
     const settings = {
-      engine: work.engine, setting: rest, sizes, tau: tau.name, data: all.length, student: fingerprint(student.model.parameters.flat), socrates: fingerprint(model.parameters.flat),
+      engine, sizes, tau: tau.name, examples: all.length, setting: rest, student: fingerprint(student.model.parameters.flat), socrates: fingerprint(model.parameters.flat),
     };
-    return new TaskStudy(work, task, cells, tau, folder, { model, examples: Math.min(examples.length, setting.socrates.mostExamples) }, settings);
+    return new TaskStudy(work, task, cells, tau, { model, examples: count, test }, settings);
   }
 
-  async result(): Promise<TaskResult> {
-    const { task, teacher, work: { tell, data } } = this;
-    const test = await testScore({ ...this.#asked, task, directory: data });
-    tell(`${task.name}: Socrates has ${task.metrics[0]} ${test.metric.toFixed(3)} on dev`);
-    const runs = openFinishedRuns<ArmResult>(join(this.folder, "arms.jsonl"), this.settings);
-    const made = openFinishedRuns<readonly TextExample[]>(join(this.folder, "tau-alone.jsonl"), this.settings);
-    const cells: CellResult[] = [];
-    for (const cell of this.cells) cells.push(await this.#cell(cell, runs, made));
-    return { task: task.name, metric: task.metrics[0]!, socrates: { examples: teacher.examples, test }, cells, rules: await this.#rules(runs) };
+  get result(): TaskResult {
+    const { task, teacher: { examples, test } } = this;
+    return { task: task.name, metric: task.metrics[0]!, socrates: { examples, test }, cells: this.#cells, rules: this.#rules };
   }
 
-  async #cell(cell: Cell, runs: FinishedRuns<ArmResult>, made: FinishedRuns<readonly TextExample[]>): Promise<CellResult> {
+  /** All arms of the cells of a seed; a cell that time ran out in is left out of the result. */
+  async compareArms(seed: number): Promise<void> {
+    for (const cell of this.cells.filter((each) => each.seed === seed)) {
+      const found = await this.#compareArms(cell);
+      if (found !== undefined) this.#cells.push(found);
+    }
+  }
+
+  /** Every prune rule on the first cell, to the end of Theta, if the setting has them tried on this task. */
+  async compareRules(): Promise<void> {
+    const { setting: { rules: { task, theta } } } = this.work;
+    if (task !== this.task.name) return;
+    const cell = this.cells[0]!;
+    const hyperparameters = thetaOf(theta, cell.seed);
+    for (const pruneRule of studyRules) {
+      const start = (common: CommonOptions): ArmRun => this.#agora({ ...common, pruneRule, stopWithoutMistakes: false });
+      const result = await this.#arm(cell, `rule ${pruneRule.name}`, hyperparameters, start);
+      if (result !== undefined) this.#rules.push({ rule: pruneRule.name, result });
+    }
+  }
+
+  async #compareArms(cell: Cell): Promise<CellResult | undefined> {
     const { train, evaluation, seed, size, drawn, examples, epochs } = cell;
-    const accuracy = accuracyOf(evaluation, await exampleAnswers(evaluation, this.#asked));
-    const conditions = checkConditions({ train, evaluation, seed, socratesAccuracy: accuracy });
+    const socrates = accuracyOf(evaluation, await exampleAnswers(evaluation, this.#asked));
+    const conditions = checkConditions({ train, evaluation, seed, socratesAccuracy: socrates });
     const violated = conditions.filter(({ status }) => status === "violated").map(({ name }) => name);
     if (violated.length > 0) this.work.tell(`${this.#nameOf(cell)}: overridden, as violated: ${violated.join(", ")}`);
-    const hyperparameters = thetaOf(this.work.setting.theta, seed);
-    const arm = (name: ArmName, start: (common: CommonOptions) => ArmRun): Promise<ArmResult> => this.#arm(cell, { name, hyperparameters, runs, start });
-    const ofAgora = await arm("agora", (common) => this.#agora(common, conditions));
+    const arms = await this.#allArms(cell, conditions);
+    return arms && { size, seed, drawn, examples, epochs, evaluation: evaluation.length, conditions, socrates, arms };
+  }
+
+  async #allArms(cell: Cell, conditions: readonly Condition[]): Promise<CellResult["arms"] | undefined> {
+    const { train, seed } = cell;
+    const { theta, rule } = this.work.setting;
+    const hyperparameters = thetaOf(theta, seed);
+    const pruneRule = studyRules.find(({ name }) => name === rule)!;
+    const ofAgora = await this.#arm(cell, "agora", hyperparameters, (common) => this.#agora({ ...common, pruneRule, conditions }));
+    if (ofAgora === undefined) return undefined;
     const { trainings, generated } = ofAgora;
-    const plain = await arm("plain", (common) => plainFineTuning({ ...common, trainings }));
-    const extra = await made.run(this.#nameOf(cell), () => generateExamples(train, generated, { ...this.#makers, seed }));
-    const tauAlone = await arm("tau alone", (common) => plainFineTuning({ ...common, train: [...train, ...extra], trainings }));
-    return { size, seed, drawn, examples, epochs, evaluation: evaluation.length, conditions, socrates: accuracy, arms: { agora: ofAgora, plain, "tau alone": tauAlone } };
+    const plain = await this.#arm(cell, "plain", hyperparameters, (common) => plainFineTuning({ ...common, trainings }));
+    const extra = await this.#tauAlone.run(this.#nameOf(cell), () => generateExamples(train, generated, { ...this.#makers, seed }));
+    const tauAlone = await this.#arm(cell, "tau alone", hyperparameters, (common) => plainFineTuning({ ...common, train: [...train, ...extra], trainings }));
+    return plain && tauAlone && { agora: ofAgora, plain, "tau alone": tauAlone };
   }
 
-  /** Every prune rule on the first cell, to the end of Theta. */
-  async #rules(runs: FinishedRuns<ArmResult>): Promise<TaskResult["rules"]> {
-    const { rules: { task, theta } } = this.work.setting;
-    if (task !== this.task.name) return [];
-    const cell = this.cells[0]!;
-    const results: { rule: string; result: ArmResult }[] = [];
-    for (const rule of pruneRules) {
-      const start = (common: CommonOptions): ArmRun => this.#agora(common, [], rule);
-      results.push({ rule: rule.name, result: await this.#arm(cell, { name: `rule ${rule.name}`, hyperparameters: thetaOf(theta, cell.seed), runs, start }) });
-    }
-    return results;
+  #agora(options: CommonOptions & Pick<AgoraOptions<FineTuningSet, TimaeusStep>, "conditions" | "pruneRule" | "stopWithoutMistakes">): ArmRun {
+    return agora({ ...options, ...this.#makers, override: true, copies: this.work.setting.copies });
   }
 
-  /** With a rule, it goes on where there are no mistakes. */
-  #agora(common: CommonOptions, conditions: readonly Condition[], pruneRule?: PruneRule): ArmRun {
-    const { setting: { copies } } = this.work;
-    return agora({ ...common, ...this.#makers, conditions, override: true, copies, ...(pruneRule !== undefined && { pruneRule, stopWithoutMistakes: false }) });
-  }
-
-  async #arm(cell: Cell, { name, runs, ...options }: Pick<Parameters<typeof runArm>[0], "hyperparameters" | "start"> & { readonly name: string; readonly runs: FinishedRuns<ArmResult> }): Promise<ArmResult> {
-    const { task, settings, work: { backend, data, student, setting, tell } } = this;
-    const key = `${this.#nameOf(cell)}, ${name}`;
-    const folder = join(this.folder, key.replaceAll(/[^a-zA-Z0-9]+/g, "-"));
+  /** What an arm came to, now or before; undefined where it is not begun, as time is over. */
+  async #arm(cell: Cell, arm: string, hyperparameters: readonly FineTuningSet[], start: (common: CommonOptions) => ArmRun): Promise<ArmResult | undefined> {
+    const { task, settings, work: { backend, data, student, setting, tell, isOver } } = this;
+    const name = `${this.#nameOf(cell)}, ${arm}`;
+    const folder = join(this.#folder, name.replaceAll(/[^a-zA-Z0-9.]+/g, "-"));
     const onRound = ({ round, sets, examples, accuracy, generated }: RoundSummary): void =>
-      tell(`${key}: round ${round}, ${sets} sets on ${examples} examples, accuracy ${accuracy.toFixed(3)} on E, ${generated} generated`);
+      tell(`${name}: round ${round}, ${sets} sets on ${examples} examples, accuracy ${accuracy.toFixed(3)} on E, ${generated} generated`);
     const maxLength = Math.min(setting.maxLength, maxSequence(student.model.arch));
-    const result = await runs.run(key, () => runArm({
-      backend, ...student, task, data, cell, folder, onRound, maxLength, batchSize: setting.batchSize, settings: { ...settings, arm: key }, ...options,
+    if (isOver?.() === true && !this.#arms.has(name)) return undefined;
+    const result = await this.#arms.run(name, () => runArm({
+      ...student, backend, task, data, cell, folder, onRound, maxLength, hyperparameters, start, batchSize: setting.batchSize, settings: { ...settings, arm: name },
     }));
     discardModels(folder);
-    tell(`${key}: ${result.trainings} trainings in ${result.seconds.toFixed(0)} s, ${task.metrics[0]} ${result.test.metric.toFixed(3)} on dev`);
+    tell(`${name}: ${result.trainings} trainings in ${result.seconds.toFixed(0)} s, ${task.metrics[0]} ${result.test.metric.toFixed(3)} on dev`);
     return result;
   }
 
-  get #makers(): { readonly tau: Tau; readonly socrates: ReturnType<typeof classifierSocrates> } {
+  get #makers(): { readonly tau: Tau; readonly socrates: Socrates } {
     return { tau: this.tau, socrates: classifierSocrates(this.#asked) };
   }
 
-  /** How Socrates is asked. */
-  get #asked(): { readonly backend: Backend; readonly model: Classifier; readonly tokenizer: AgoraWork["socratesBase"]["tokenizer"]; readonly maxLength: number } {
-    const { teacher: { model }, work: { backend, socratesBase: { tokenizer }, setting } } = this;
-    return { backend, model, tokenizer, maxLength: Math.min(setting.maxLength, maxSequence(model.arch)) };
+  get #asked(): Asking {
+    return asking(this.work, this.teacher.model);
+  }
+
+  get #folder(): string {
+    return join(this.work.folder, this.task.name);
   }
 
   #nameOf({ size, seed }: Cell): string {
     return `${this.task.name} ${size}, seed ${seed}`;
   }
 }
+
+type Asking = Pick<ExampleAnswersOptions, "backend" | "model" | "tokenizer"> & { readonly maxLength: number };
+
+/** How a Socrates is asked. */
+const asking = ({ backend, socratesBase: { tokenizer }, setting }: AgoraWork, model: Classifier): Asking =>
+  ({ backend, model, tokenizer, maxLength: Math.min(setting.maxLength, maxSequence(model.arch)) });

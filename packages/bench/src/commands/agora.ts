@@ -1,12 +1,12 @@
-import { join } from "node:path";
 import { paperTheta, repositoryTheta, smallTheta } from "@bort/agora";
 import { sharePrograms } from "@bort/graph";
 import { loadEncoder, loadMlmModel } from "@bort/nn";
-import { type AgoraSetting, agoraSetting, pruneRules, thetaOf } from "../agora/agora-setting.js";
+import { type AgoraSetting, agoraSetting } from "../agora/agora-setting.js";
 import { agoraText } from "../agora/agora-tables.js";
 import { summarizeSizes } from "../agora/agora-summary.js";
 import { simulateCosts } from "../agora/prune-costs.js";
 import { armNames, studyAgora } from "../agora/study-agora.js";
+import { studyRules } from "../agora/study-rules.js";
 import { BenchError } from "../bench-error.js";
 import { thisMachine } from "../machine.js";
 import { type Command, countFlag, type Flags, jsonFile, noArguments, textFlag } from "./command.js";
@@ -17,19 +17,20 @@ const SIMULATED_SEEDS = 20;
 
 /** Agora against plain fine-tuning in as many trainings, and against its new data alone; trainings by prune rule. */
 export const command: Command = {
-  flags: [...engineFlags, "data", "student", "socrates-base", "folder", "tasks", "seeds", "epochs", "out"],
+  flags: [...engineFlags, "data", "student", "socrates-base", "folder", "tasks", "seeds", "epochs", "max-length", "rule", "minutes", "out"],
   run: async (positionals, flags) => {
     noArguments(positionals);
     const setting = settingOf(flags);
     const [data, folder] = [folderFlag(flags, "data"), folderFlag(flags, "folder")];
     const [student, socratesBase] = [loadEncoder(folderFlag(flags, "student")), loadMlmModel(folderFlag(flags, "socrates-base"))];
     const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+    const end = performance.now() + 60_000 * countFlag(flags, "minutes", { fallback: Infinity });
     tell(expectation(setting));
     return onEngine(flags, async (engine, facts) => {
       const backend = sharePrograms(engine);
       try {
-        const tasks = await studyAgora({ backend, engine: facts, setting, student, socratesBase, data, folder: join(folder, "studies"), tell });
-        const simulated = simulateCosts({ presets: { small: smallTheta, repository: repositoryTheta, paper: paperTheta }, rules: pruneRules, seeds: SIMULATED_SEEDS });
+        const tasks = await studyAgora({ backend, engine: facts, setting, student, socratesBase, data, folder, tell, isOver: () => performance.now() > end });
+        const simulated = simulateCosts({ presets: { small: smallTheta, repository: repositoryTheta, paper: paperTheta }, rules: studyRules, seeds: SIMULATED_SEEDS });
         const findings = { tasks, sizes: summarizeSizes(tasks), simulated };
         const result = { machine: thisMachine(), ...facts, setting, ...findings };
         return { result, text: `agora on ${engineText(facts)}\n${agoraText(findings)}`, files: { "agora.json": jsonFile(result) } };
@@ -40,23 +41,28 @@ export const command: Command = {
   },
 };
 
-/** How much work a setting is, by what the default rule takes on random accuracies. */
-function expectation({ tasks, seeds, theta, rules }: AgoraSetting): string {
+/** How much work a setting is, by what its rules take on random accuracies. */
+function expectation({ tasks, seeds, theta, rule, rules }: AgoraSetting): string {
   const cells = seeds.length * tasks.reduce((sum, { sizes }) => sum + sizes.length, 0);
-  const costOf = (sets: typeof theta, rule: number): number => simulateCosts({ presets: { theta: sets }, rules: [pruneRules[rule]!], seeds: SIMULATED_SEEDS })[0]!.trainings.median;
-  const each = costOf(thetaOf(theta, 0), 0);
-  const ofRules = tasks.some(({ name }) => name === rules.task) ? pruneRules.reduce((sum, _, rule) => sum + costOf(rules.theta, rule), 0) : 0;
-  return `${tasks.length} teachers, ${cells} cells of ${armNames.length} arms, at most ${(theta.length * (theta.length + 1)) / 2} trainings each, expected ${each}; ${
-    ofRules} for prune rules: about ${cells * armNames.length * each + ofRules} trainings`;
+  const costs = (sets: typeof theta): ReturnType<typeof simulateCosts> =>
+    simulateCosts({ presets: { theta: sets }, rules: studyRules, seeds: SIMULATED_SEEDS }).filter(({ accuracies }) => accuracies === "random");
+  const { trainings: { median }, mostTrainings } = costs(theta).find((cost) => cost.rule === rule)!;
+  const ofRules = tasks.some(({ name }) => name === rules.task) ? costs(rules.theta).reduce((sum, { trainings }) => sum + trainings.median, 0) : 0;
+  return `${tasks.length} teachers, ${cells} cells of ${armNames.length} arms, each expected to take ${median} trainings, at most ${mostTrainings}; ${
+    ofRules} trainings to compare prune rules; about ${cells * armNames.length * median + ofRules} in all`;
 }
 
 function settingOf(flags: Flags): AgoraSetting {
-  const { student, socrates } = agoraSetting;
-  const seeds = Array.from({ length: countFlag(flags, "seeds", { fallback: agoraSetting.seeds.length }) }, (_, seed) => seed);
-  const setting = { ...agoraSetting, tasks: tasksFlag(flags), seeds };
+  const { student, socrates, seeds, maxLength, rule } = agoraSetting;
+  const setting = {
+    ...agoraSetting, tasks: tasksFlag(flags), seeds: Array.from({ length: countFlag(flags, "seeds", { fallback: seeds.length }) }, (_, seed) => seed),
+    maxLength: countFlag(flags, "max-length", { least: 3, fallback: maxLength }), rule: textFlag(flags, "rule") ?? rule,
+  };
+  const rules = studyRules.map(({ name }) => name);
+  if (!rules.includes(setting.rule)) throw new BenchError("bench/bad-option", `bench: --rule must be one of ${rules.join(", ")}, got ${JSON.stringify(setting.rule)}`);
   if (textFlag(flags, "epochs") === undefined) return setting;
   const epochs = countFlag(flags, "epochs", { fallback: student.epochs });
-  return { ...setting, student: { ...student, epochs, epochsOfFew: epochs, leastSteps: 1 }, socrates: { ...socrates, epochs, leastSteps: 1 } };
+  return { ...setting, student: { ...student, epochs, leastSteps: 1 }, socrates: { ...socrates, epochs, leastSteps: 1 } };
 }
 
 function tasksFlag(flags: Flags): AgoraSetting["tasks"] {

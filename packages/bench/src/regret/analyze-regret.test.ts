@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type MeanSpread, type PickRegret, analyzeRegret } from "./analyze-regret.js";
+import { type MeanSpread } from "../mean-spread.js";
+import { type PickRegret, analyzeRegret } from "./analyze-regret.js";
 import { type ErrorTable } from "./error-table.js";
 import { type HeldOutScores } from "./held-out-scores.js";
 

@@ -1,15 +1,9 @@
 import { type MaximumPoint } from "@bort/fptas";
+import { partialRankCorrelation, spearmanCorrelation } from "@bort/predictors";
+import { type MeanSpread, meanSpread } from "../mean-spread.js";
 import { type ErrorSource, type ErrorSourcesOptions, errorSources } from "./error-sources.js";
 import { type ErrorTable, finalScores } from "./error-table.js";
 import { type MeasuredSpace, largestOf, randomPickProbabilities, triedByFptas, wOfPoints } from "./picks.js";
-import { partialRankCorrelation, rankCorrelation } from "./rank-correlation.js";
-
-/** The mean of several numbers, and their ends. */
-export interface MeanSpread {
-  readonly mean: number;
-  readonly least: number;
-  readonly most: number;
-}
 
 /** What a pick falls short by, over the seeds of its errors and the offsets of its stride. */
 export interface Regret {
@@ -104,7 +98,7 @@ function pickRegret(space: MeasuredSpace, { name, errors }: ErrorSource, epsilon
       drawn.push(expected.get(points.length)!);
     }
   }
-  return { source: name, epsilon, trials: spreadOfMean(tried.map(({ length }) => length)), fptas: regretOf(fptas), random: regretOf(drawn) };
+  return { source: name, epsilon, trials: meanSpread(tried.map(({ length }) => length)), fptas: regretOf(fptas), random: regretOf(drawn) };
 }
 
 function shortfallOf(point: number, { w, loss, best }: Truth): Shortfall {
@@ -117,7 +111,7 @@ function expectedOf(shortfalls: readonly Shortfall[], probabilities: readonly nu
 }
 
 function regretOf(shortfalls: readonly Shortfall[]): Regret {
-  const spread = (name: keyof Shortfall): MeanSpread => spreadOfMean(shortfalls.map((shortfall) => shortfall[name]));
+  const spread = (name: keyof Shortfall): MeanSpread => meanSpread(shortfalls.map((shortfall) => shortfall[name]));
   return { w: spread("w"), loss: spread("loss") };
 }
 
@@ -125,11 +119,8 @@ function correlations(space: MeasuredSpace, pairs: readonly (readonly [errors: r
   const { points } = space;
   const size = [points.map(({ parameters }) => parameters), points.map(({ latencyMs }) => latencyMs)];
   return {
-    error: spreadOfMean(pairs.map(([a, b]) => rankCorrelation(a, b))),
-    errorBesidesSize: spreadOfMean(pairs.map(([a, b]) => partialRankCorrelation(a, b, size))),
-    w: spreadOfMean(pairs.map(([a, b]) => rankCorrelation(wOfPoints(space, a), wOfPoints(space, b)))),
+    error: meanSpread(pairs.map(([a, b]) => spearmanCorrelation(a, b))),
+    errorBesidesSize: meanSpread(pairs.map(([a, b]) => partialRankCorrelation(a, b, size))),
+    w: meanSpread(pairs.map(([a, b]) => spearmanCorrelation(wOfPoints(space, a), wOfPoints(space, b)))),
   };
 }
-
-const spreadOfMean = (values: readonly number[]): MeanSpread =>
-  ({ mean: values.reduce((sum, value) => sum + value, 0) / values.length, least: Math.min(...values), most: Math.max(...values) });

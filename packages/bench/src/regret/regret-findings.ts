@@ -1,8 +1,8 @@
 import { type MaximumPoint } from "@bort/fptas";
+import { spearmanCorrelation } from "@bort/predictors";
 import { type RegretAnalysis, analyzeRegret } from "./analyze-regret.js";
 import { type ErrorTable, finalScores } from "./error-table.js";
 import { type LongerTraining, type MeasuredErrors } from "./measure-errors.js";
-import { rankCorrelation } from "./rank-correlation.js";
 
 /** How far a training in full is from its end. */
 export interface Flatness {
@@ -45,7 +45,7 @@ function lastFifthOf(curve: MeasuredErrors["curves"][number]): number {
 
 function twiceOf(longer: readonly LongerTraining[]): Omit<Flatness, "lastFifth"> {
   const [once, twice] = [longer.map((each) => each.once.error), longer.map((each) => each.twice.error)];
-  return { twice: meanOf(once.map((error, i) => error - twice[i]!)), rankCorrelation: rankCorrelation(once, twice) };
+  return { twice: meanOf(once.map((error, i) => error - twice[i]!)), rankCorrelation: spearmanCorrelation(once, twice) };
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

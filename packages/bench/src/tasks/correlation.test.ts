@@ -1,5 +1,6 @@
+import { averageRanks } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
-import { averageRanks, pearsonCorrelation, spearmanCorrelation } from "./correlation.js";
+import { pearsonCorrelation, spearmanCorrelation } from "./correlation.js";
 import { golden } from "./test-metrics.js";
 
 const defined = golden.values.filter(({ pearson }) => pearson !== null);

@@ -11,3 +11,10 @@ export function requireProbability(probability: number, what: string): number {
   if (probability >= 0 && probability <= 1) return probability;
   throw new SuperShaperError("supershaper/bad-option", `supershaper: the probability of ${what} must be in [0, 1], got ${probability}; correct it`);
 }
+
+/** @throws SuperShaperError `supershaper/bad-option` where a range holds nothing, or an end is no number */
+export function requireRange(what: string, atLeast: number, atMost: number): void {
+  if (atLeast <= atMost) return;
+  throw new SuperShaperError("supershaper/bad-option",
+    `supershaper: ${what} must be at least one number and at most another that is not below it, got ${atLeast} and ${atMost}; correct them`);
+}
