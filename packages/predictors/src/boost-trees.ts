@@ -1,6 +1,6 @@
 import { random } from "@bort/data";
 import { type BoostSettings, boostSettings, type BoostTreesOptions, heldOutRows } from "./boost-settings.js";
-import { type FeatureColumns, growTree, type SortedRows, sortedRows } from "./grow-tree.js";
+import { type FeatureColumns, growTree, rowsMarked, type SortedRows, sortedRows } from "./grow-tree.js";
 import { PredictorsError } from "./predictors-error.js";
 import { leafValue, type TreeNode } from "./tree-node.js";
 
@@ -65,7 +65,7 @@ function nextTree(columns: FeatureColumns, residuals: Float64Array, sorted: Sort
 function onlyRows(sorted: SortedRows, rows: readonly number[], count: number): SortedRows {
   const keep = new Uint8Array(count);
   for (const row of rows) keep[row] = 1;
-  return sorted.map((order) => order.filter((row) => keep[row] === 1));
+  return sorted.map((order) => rowsMarked(order, keep, 1));
 }
 
 function splitRows(count: number, { earlyStopping, seed }: BoostSettings): { readonly training: readonly number[]; readonly heldOut: readonly number[] } {

@@ -38,10 +38,18 @@ export function growTree(columns: FeatureColumns, residuals: Float64Array, rows:
     const { feature, threshold, gain } = split;
     for (const row of sorted[0]!) goesLeft[row] = Number(columns[feature]![row]! <= threshold);
     const kept = depth + 1 < options.maxDepth ? sorted : sorted.slice(0, 1); // A leaf needs its rows, in any order.
-    const [left, right] = [1, 0].map((side) => kept.map((order) => order.filter((row) => goesLeft[row] === side)));
+    const [left, right] = [1, 0].map((side) => kept.map((order) => rowsMarked(order, goesLeft, side)));
     return { feature, threshold, gain, left: grow(left!, depth + 1), right: grow(right!, depth + 1) };
   };
   return grow(rows, 0);
+}
+
+/** The rows that have a mark, in the same order. (`filter` of a typed array would double the time of a fit.) */
+export function rowsMarked(order: Uint32Array, marks: Uint8Array, mark: number): Uint32Array {
+  const kept = new Uint32Array(order.length);
+  let count = 0;
+  for (const row of order) if (marks[row] === mark) kept[count++] = row;
+  return kept.subarray(0, count);
 }
 
 /** Of the residuals of a node. */
