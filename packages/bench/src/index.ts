@@ -71,3 +71,9 @@ export { type CandidateKind, candidateKinds } from "./search-cost/candidate-kind
 export { type CandidateSizes } from "./search-cost/growing-space.js";
 export { measureSearchCost, type SearchCost, type SearchCostOptions } from "./search-cost/measure-search-cost.js";
 export { timedBackend, type TimedBackend } from "./search-cost/timed-backend.js";
+export { bandedShapes, type BandedShapesOptions, type SizedShape } from "./supernet-study/banded-shapes.js";
+export { rankInterval, type RankInterval, type RankIntervalOptions } from "./supernet-study/rank-interval.js";
+export { type Measured } from "./supernet-study/study-networks.js";
+export { type SampledSupernet, type StudiedShape, studySupernet, type SupernetStudy, type SupernetWork } from "./supernet-study/study-supernet.js";
+export { type InheritedRanks, supernetFindings, type SupernetFindings, type TimeSaved } from "./supernet-study/supernet-findings.js";
+export { supernetSetting, type SupernetSetting } from "./supernet-study/supernet-setting.js";

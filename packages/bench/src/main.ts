@@ -32,6 +32,9 @@ npm run bench -- agora --data FOLDER --student MODEL                     Agora a
     [--minutes N] [--engine E] [--threads N]
 npm run bench -- supernet [--backbone SHAPE] [--shapes "W,W,W W,W,W"]     training steps of shapes of a super-network, in turn with the same networks alone
     [--rounds 7] [--steps 4] [--engine E] [--threads N]
+npm run bench -- supernet-study PATH... --folder FOLDER                  super-networks by sandwich and by random sampling; losses of shapes as they inherit
+    [--backbone SHAPE] [--steps 600] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
+    [--seeds 1] [--minutes N] [--engine E] [--threads N]
 npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing
     [--engine E] [--threads N]
 npm run bench -- predictors FILE... [--draws N] [--python PYTHON]        predictors fitted to some measured shapes of a table, judged by others
@@ -54,7 +57,7 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --python  of predictors: one that has lightgbm, which benchmarks/peer/predictors_lightgbm.py then runs beside ours; a file has a line of JSON
             for each shape, as {"shape": [120, 768], "perplexity": 7.1}, or "latency" in seconds
   --rule    of agora: lcs-root (the default), lcs-root-descending, lcs-root-with-constants, worst-only or rank-prefix-0.5
-  --minutes of agora: begins nothing after so many, and reports what is finished; the same command goes on
+  --minutes of agora and supernet-study: begins nothing after so many, and reports what is finished; the same command goes on
   --folder  where finished parts of a long benchmark are kept, so that it goes on after them; default: a temporary folder
   --out     folder for the files that a benchmark keeps; default benchmarks`;
 
@@ -73,6 +76,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   agora: () => import("./commands/agora.js"),
   predictors: () => import("./commands/predictors.js"),
   supernet: () => import("./commands/supernet.js"),
+  "supernet-study": () => import("./commands/supernet-study.js"),
   "search-cost": () => import("./commands/search-cost.js"),
   "shape-search": () => import("./commands/shape-search.js"),
   arch: () => import("./commands/arch.js"),

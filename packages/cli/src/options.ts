@@ -26,11 +26,7 @@ export const flag = (description: string): Option<boolean> => ({ description, re
 export const text = (hint: string, description: string): Option<string | undefined> => valued(hint, description, (value) => value);
 
 export const integer = (description: string, least: number): Option<number | undefined> =>
-  valued("N", description, (value, name) => {
-    const number = Number(value);
-    if (/^-?\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
-    throw usageError(`--${name} must be a whole number from ${least}, got ${JSON.stringify(value)}`);
-  });
+  valued("N", description, (value, name) => integerOf(value, name, least));
 
 /** A finite decimal number; its range is left to whom it is given to. */
 export const decimal = (description: string): Option<number | undefined> => valued("X", description, decimalOf);
@@ -48,6 +44,10 @@ export const anyList = (hint: string, description: string): Option<readonly stri
 /** As many decimal numbers as are given, each as `decimal` takes it. */
 export const decimals = (description: string): Option<readonly number[]> =>
   ({ ...anyList("X", description), read: (values, name) => values.map((value) => decimalOf(value, name)) });
+
+/** As many whole numbers as are given, each as `integer` takes it. */
+export const integers = (description: string, least: number): Option<readonly number[]> =>
+  ({ ...anyList("N", description), read: (values, name) => values.map((value) => integerOf(value, name, least)) });
 
 /** One value or more. */
 export const list = (hint: string, description: string): Option<readonly string[]> => ({
@@ -76,8 +76,19 @@ export const required = <T>(option: Option<T | undefined>): Option<T> => ({
   },
 });
 
+/** An option that must be given as one that need not be. */
+export const optional = <T>(option: Option<T>): Option<T | undefined> => ({
+  ...option, required: false, read: (values, name) => (values.length === 0 ? undefined : option.read(values, name)),
+});
+
 function valued<T>(hint: string, description: string, parse: (value: string, name: string) => T): Option<T | undefined> {
   return { hint, description, read: ([value], name) => (value === undefined ? undefined : parse(value, name)) };
+}
+
+function integerOf(value: string, name: string, least: number): number {
+  const number = Number(value);
+  if (/^-?\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
+  throw usageError(`--${name} must be a whole number from ${least}, got ${JSON.stringify(value)}`);
 }
 
 function decimalOf(value: string, name: string): number {

@@ -27,7 +27,7 @@ export const corpusFacts = ({ files }: Corpus): readonly { readonly name: string
  *
  * @throws CliError `cli/other-run` where the folder holds the tokens of another corpus; what `prepareCorpus` and `openPreparedCorpus` throw
  */
-export async function openRunCorpus(run: RunFolder, options: RunCorpusOptions): Promise<PreparedCorpus> {
+export async function openRunCorpus(run: Pick<RunFolder, "at">, options: RunCorpusOptions): Promise<PreparedCorpus> {
   const { corpus, tokenizer, signal } = options;
   const folder = run.at("corpus");
   const manifest = join(folder, "corpus.json");

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { type EngineFacts } from "@bort/backend";
-import { tryProcessLock } from "@bort/data";
 import { hasCheckpoint, writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 import { Interruption } from "./interruption.js";
 import { OutputFolder } from "./output-folder.js";
 import { version } from "./version.js";
+import { workingAlone } from "./working-alone.js";
 
 /** What a run was asked to do; a run is resumed by the same alone. */
 export interface RunRequest {
@@ -56,7 +56,7 @@ export class RunFolder {
     const run = new RunFolder(path);
     const isKept = (error: unknown): boolean =>
       isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || holds(run.at("trials.jsonl"), "trial") || holds(run.at("agora.jsonl"), "type") || hasLogits(run.at("logits"));
-    return OutputFolder.use(path, () => run.#alone(async () => {
+    return OutputFolder.use(path, () => workingAlone(path, run.at("run.lock"), async () => {
       const isResumed = existsSync(run.at("run.json"));
       if (isResumed) requireSameRun(run.at("run.json"), request);
       else run.#describe(request, null);
@@ -72,16 +72,6 @@ export class RunFolder {
 
   get checkpoint(): string {
     return this.at("checkpoint");
-  }
-
-  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const attempt = tryProcessLock(this.at("run.lock"));
-    if (!attempt.taken) throw new CliError("cli/folder-in-use", `${this.path} is in use by ${attempt.holder}; wait until that ends, or give another --out`);
-    try {
-      return await work();
-    } finally {
-      attempt.lock.release();
-    }
   }
 
   #describe(request: RunRequest, result: object | null): void {

@@ -18,17 +18,27 @@ describe("run", () => {
   });
 
   it.each(commands.map((command) => [command.name, command] as const))("explains every option of %s with its default", async (name, command) => {
-    const { code, stdout } = await place.bort([name, "--help"]);
+    const { code, stdout } = await place.bort([...name.split(" "), "--help"]);
     expect(code).toBe(0);
     for (const [option, { defaultText }] of Object.entries(command.options)) {
-      const line = stdout.split("\n").find((each) => new RegExp(`--${option}\\b(?!-)`).test(each) && !each.includes("USAGE"));
+      const line = stdout.split("\n").find((each) => new RegExp(`^\\s*--${option}[=\\s]`).test(each));
       expect(line).toBeDefined();
       if (defaultText !== undefined) expect(line).toContain(`(default: ${defaultText})`);
     }
   });
 
+  it("says what commands a group has", async () => {
+    const { code, stdout } = await place.bort(["supernet", "--help"]);
+    expect(code).toBe(0);
+    for (const { name } of commands) expect(new RegExp(`^ *${name}  `, "m").test(stdout)).toBe(name.startsWith("supernet "));
+  });
+
   it.each([
     [["pretrian"], "pretrain"],
+    [["supernet"], "did you mean supernet train? The commands are supernet train, supernet sample"],
+    [["supernet", "serach", "--table", "a"], 'no command "supernet serach"; did you mean supernet search?'],
+    [["suprnet", "train"], "did you mean supernet train?"],
+    [["supernet", "train", "--corpsu", "a"], "--corpus"],
     [["pretrain", "--corpsu", "a"], "--corpus"],
     [["pretrain"], "--corpus is missing"],
     [["arch"], "preset"],

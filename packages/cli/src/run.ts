@@ -10,13 +10,20 @@ import { exportCommand } from "./commands/export.js";
 import { extract } from "./commands/extract.js";
 import { finetune } from "./commands/finetune.js";
 import { pretrain } from "./commands/pretrain.js";
+import { supernetAnalyse } from "./commands/supernet-analyse.js";
+import { supernetExtract } from "./commands/supernet-extract.js";
+import { supernetSample } from "./commands/supernet-sample.js";
+import { supernetSearch } from "./commands/supernet-search.js";
+import { supernetTrain } from "./commands/supernet-train.js";
 import { editDistance } from "./edit-distance.js";
 import { Interruption, isInterruption, resumeLine } from "./interruption.js";
 import { type Terminal, printLine } from "./terminal.js";
 import { version } from "./version.js";
 
-/** The subcommands of `bort`. */
-export const commands: readonly Command[] = [pretrain, extract, distill, finetune, agora, evaluate, exportCommand, arch];
+/** The subcommands of `bort`; the names of some have two words, of which the first is their group. */
+export const commands: readonly Command[] = [
+  pretrain, extract, distill, supernetTrain, supernetSample, supernetSearch, supernetExtract, supernetAnalyse, finetune, agora, evaluate, exportCommand, arch,
+];
 
 const description = "find, train, prune and ship the right-sized BERT";
 
@@ -29,14 +36,16 @@ const explained = /^[a-z-]+\/[a-z0-9-]+$/;
  */
 export async function run(args: readonly string[], terminal: Terminal, signal: AbortSignal = new AbortController().signal): Promise<number> {
   try {
-    const [name = "--help", ...rest] = args;
-    if (name === "--help" || name === "-h") return await printHelp(await overview(), terminal);
-    if (name === "--version") {
+    const [first = "--help", second] = args;
+    if (isHelp(first)) return await printHelp(await overviewOf(commands), terminal);
+    if (first === "--version") {
       printLine(terminal.stdout, version);
       return 0;
     }
-    const command = commandNamed(name);
-    if (rest.includes("--help") || rest.includes("-h")) return await printHelp(await helpOf(command), terminal);
+    const group = commandsOf(first);
+    if (group.length > 0 && second !== undefined && isHelp(second)) return await printHelp(await overviewOf(group), terminal);
+    const { command, rest } = commandOf(args);
+    if (rest.some(isHelp)) return await printHelp(await helpOf(command), terminal);
     const result = await command.run(rest, { terminal, signal, args });
     if (rest.includes("--json")) printLine(terminal.stdout, JSON.stringify(result));
     return 0;
@@ -59,21 +68,33 @@ function report(error: unknown, args: readonly string[], { stderr }: Terminal, s
   return 1;
 }
 
-function commandNamed(name: string): Command {
-  const found = commands.find((command) => command.name === name);
-  if (found !== undefined) return found;
-  const names = commands.map((command) => command.name);
-  const nearest = names.reduce((best, next) => (editDistance(next, name) < editDistance(best, name) ? next : best));
-  throw usageError(`there is no command ${JSON.stringify(name)}; did you mean ${nearest}? The commands are ${names.join(", ")}`);
+const isHelp = (word: string): boolean => word === "--help" || word === "-h";
+
+/** The commands of a group: those whose names begin with that word and have another. */
+const commandsOf = (group: string): readonly Command[] => commands.filter(({ name }) => name.startsWith(`${group} `));
+
+/** The command that a line names, by two words or one, and what follows; @throws CliError `cli/usage` where there is none */
+function commandOf(args: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
+  for (const words of [2, 1]) {
+    const command = commands.find(({ name }) => name === args.slice(0, words).join(" "));
+    if (command !== undefined) return { command, rest: args.slice(words) };
+  }
+  const group = commandsOf(args[0]!);
+  const among = group.length > 0 ? group : commands;
+  const given = (words: number): string => args.slice(0, words).filter((word, i) => i === 0 || !word.startsWith("-")).join(" ");
+  const names = among.map(({ name }) => name);
+  const distance = (name: string): number => editDistance(given(name.split(" ").length), name);
+  const nearest = names.reduce((best, next) => (distance(next) < distance(best) ? next : best));
+  throw usageError(`there is no command ${JSON.stringify(given(nearest.split(" ").length))}; did you mean ${nearest}? The commands are ${names.join(", ")}`);
 }
 
-const overview = (): Promise<string> => renderUsage({
+const overviewOf = (listed: readonly Command[]): Promise<string> => renderUsage({
   meta: { name: "bort", version, description },
   args: {
     help: { type: "boolean", description: "say this, or all about the command that stands before it" },
     version: { type: "boolean", description: "print the version" },
   },
-  subCommands: Object.fromEntries(commands.map((command) => [command.name, { meta: { name: command.name, description: command.description } }])),
+  subCommands: Object.fromEntries(listed.map((command) => [command.name, { meta: { name: command.name, description: command.description } }])),
 });
 
 async function printHelp(help: string, { stdout }: Terminal): Promise<number> {

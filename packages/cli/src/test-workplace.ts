@@ -62,10 +62,10 @@ export class TestWorkplace {
     return { code, ...written, json: () => JSON.parse(written.stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown> };
   }
 
-  /** Runs a command that must end with code 2 and one line, and leave the folder as it was; gives the line. */
-  async refused(args: readonly string[]): Promise<string> {
+  /** Runs a command, quietly where it can, that must end with code 2 and one line, and leave the folder as it was; gives the line. */
+  async refused(args: readonly string[], more: readonly string[] = ["--quiet"]): Promise<string> {
     const before = this.contents();
-    const { code, stdout, stderr } = await this.bort([...args, "--quiet"]);
+    const { code, stdout, stderr } = await this.bort([...args, ...more]);
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(/^bort: [^\n]+\n$/)]);
     expect(this.contents()).toEqual(before);
     return stderr;
@@ -86,6 +86,12 @@ export class TestWorkplace {
   distillation(teacher: string, out: string, ...more: readonly string[]): string[] {
     return ["distill", "--teacher", this.at(teacher), "--corpus", this.at("corpus"), ...(more.includes("--arch") ? [] : ["--arch", "1,2,8,16"]), "--steps", "6", "--batch-size", "2",
       "--out", this.at(out), "--threads", "1", ...more];
+  }
+
+  /** The arguments of a small training of a super-network: of the model in `model`, or a fresh one. */
+  supernet(model: string | undefined, out: string, ...more: readonly string[]): string[] {
+    const start = model === undefined ? ["--arch", "3,2,16,32", "--vocab-size", "280", "--sequence-length", "16"] : ["--model", this.at(model)];
+    return ["supernet", "train", ...start, "--corpus", this.at("corpus"), "--steps", "6", "--batch-size", "2", "--learning-rate", "0.01", "--out", this.at(out), "--threads", "1", ...more];
   }
 
   /** The arguments of a small search below the model in `teacher`. */

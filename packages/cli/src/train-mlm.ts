@@ -1,4 +1,3 @@
-import { type ArchTuple } from "@bort/arch";
 import { engineText } from "@bort/backend";
 import { type Corpus, type MlmBatches, type Tokenizer, mlmBatches } from "@bort/data";
 import { type MlmShape, type PretrainOptions, type PretrainResult, type TrainingEvent, saveModel, shortFirst } from "@bort/nn";
@@ -12,7 +11,7 @@ import { type SequenceOptions, sequencesOf } from "./sequence-options.js";
 import { printLine } from "./terminal.js";
 import { trainOnEngine } from "./train-on-engine.js";
 import { follow } from "./training-events.js";
-import { type Curriculum, type RunOptions, type StepOptions, encoderOf, frameOf, trainingFields } from "./training-options.js";
+import { type Curriculum, type RunOptions, type StepOptions, trainingFields } from "./training-options.js";
 
 /** Batches that the validation loss is measured on, at most. */
 const VALIDATION_BATCHES = 8;
@@ -20,18 +19,18 @@ const VALIDATION_BATCHES = 8;
 export interface TrainMlmOptions {
   readonly out: string;
   readonly request: Omit<RunRequest, "engine">;
-  readonly arch: ArchTuple;
   readonly steps: number;
   readonly shape: MlmShape;
   readonly corpus: Corpus;
   /** The tokenizer to use, or the size of the vocabulary to train. */
   readonly tokenizer: Tokenizer | { readonly vocabSize: number };
   readonly flags: OptionValues<StepOptions & RunOptions & SequenceOptions> & { readonly json: boolean; readonly curriculum: Curriculum };
-  readonly train: (options: PretrainOptions, place: TrainingPlace) => AsyncGenerator<TrainingEvent, PretrainResult>;
+  readonly train: (options: Omit<PretrainOptions, "arch">, place: TrainingPlace) => AsyncGenerator<TrainingEvent, PretrainResult>;
 }
 
-/** Where a training keeps and shows what it does beside its steps. */
+/** Where a training keeps and shows what it does beside its steps, and the tokenizer of its text. */
 export interface TrainingPlace {
+  readonly tokenizer: Tokenizer;
   readonly run: RunFolder;
   readonly bars: NewBar;
 }
@@ -59,9 +58,9 @@ export async function trainMlm(options: TrainMlmOptions, { terminal, signal }: C
       const batches = batchesOf(prepared, { ...shape, ...sequences }, flags.seed, VALIDATION_BATCHES);
       const trainOn = (form: MlmShape): MlmBatches => mlmBatches(prepared.train, { ...form, ...sequences, seed: flags.seed, tokenizer });
       const training = options.train({
-        backend, shape, steps, signal, ...batches, ...trainingFields(run, flags), arch: encoderOf(options.arch, frameOf(tokenizer), shape.sequenceLength),
+        backend, shape, steps, signal, ...batches, ...trainingFields(run, flags),
         ...(flags.curriculum === "short-first" && { curriculum: shortFirst(shape, trainOn) }),
-      }, { run, bars });
+      }, { run, bars, tokenizer });
       const { result: { model, summary }, metrics } = await follow(training, { run, steps, bars, label: request.command, trackers });
       saveModel(run.path, { model, tokenizer });
       const { loss, tokensPerSecond } = summary;

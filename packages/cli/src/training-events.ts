@@ -53,4 +53,5 @@ export async function follow<Result extends { readonly summary: TrainingSummary 
   }
 }
 
-const noteOf = (metrics: Readonly<Record<string, number>>): string => Object.entries(metrics).map(([name, value]) => `, ${name} ${value.toFixed(3)}`).join("");
+/** A bar has room for two metrics. */
+const noteOf = (metrics: Readonly<Record<string, number>>): string => Object.entries(metrics).slice(0, 2).map(([name, value]) => `, ${name} ${value.toFixed(3)}`).join("");

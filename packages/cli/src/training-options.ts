@@ -94,11 +94,11 @@ export function checkRates(options: Rates): void {
   schedule(name, { learningRate, warmupRatio, steps: 1 });
 }
 
-/** The sequence length given, or the default; @throws CliError `cli/usage` where a teacher cannot read as many tokens */
-export function sequenceLengthFor(teachers: Pick<Model, "arch"> | readonly Pick<Model, "arch">[], given: number | undefined): number {
-  const longest = Math.min(...[teachers].flat().map(({ arch }) => maxSequence(arch)));
+/** The sequence length given, or the default; @throws CliError `cli/usage` where a model, such as a teacher, cannot read as many tokens */
+export function sequenceLengthFor(models: Pick<Model, "arch"> | readonly Pick<Model, "arch">[], given: number | undefined, role: string = "teacher"): number {
+  const longest = Math.min(...[models].flat().map(({ arch }) => maxSequence(arch)));
   if (given === undefined || given <= longest) return given ?? Math.min(128, longest);
-  throw usageError(`--sequence-length must be at most ${longest}, the tokens that the teacher reads, got ${given}`);
+  throw usageError(`--sequence-length must be at most ${longest}, the tokens that the ${role} reads, got ${given}`);
 }
 
 /** A batch of packed sequences, 15% of each masked. */

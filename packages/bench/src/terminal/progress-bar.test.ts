@@ -27,6 +27,13 @@ describe("progressBar on a terminal", () => {
     ]);
   });
 
+  it("shows parts of a unit to a tenth", () => {
+    const { bar, written, time } = recorded({ isTTY: true, columns: 60 }, { label: "x", total: 4 });
+    time.ms += 1000;
+    bar.update(2.806451612903226);
+    expect(written[0]).toContain(" 2.8/4 ");
+  });
+
   it("draws at most every 100 ms", () => {
     const { bar, written, time } = recorded({ isTTY: true }, { label: "x", total: 1000 });
     for (let done = 1; done <= 1000; done++) {

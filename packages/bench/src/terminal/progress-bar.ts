@@ -106,7 +106,7 @@ function details(progress: Progress): string[] {
   const { done, start, total, seconds, note, finished } = progress;
   const rate = seconds > 0 ? (done - start) / seconds : 0;
   const time = finished ? `in ${duration(seconds)}` : rate > 0 ? `${duration(Math.max(0, total - done) / rate)} left` : "";
-  return [`${done}/${total}`, rate > 0 ? `${Number(rate.toPrecision(3))}/s` : "", time, oneLine(note)].filter((part) => part !== "");
+  return [`${Number(done.toFixed(1))}/${total}`, rate > 0 ? `${Number(rate.toPrecision(3))}/s` : "", time, oneLine(note)].filter((part) => part !== "");
 }
 
 function percent(progress: Progress): string {

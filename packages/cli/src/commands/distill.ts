@@ -46,8 +46,9 @@ export const distill: Command = command({
     const corpus = await corpusOf(options, context.signal);
     const request = { command: "distill", settings: settingsOf(options), inputs: { teacher: sha256 } };
     return trainMlm({
-      out, request, arch, steps, shape, corpus, tokenizer, flags: options,
-      train: async function* (training, { run, bars }) {
+      out, request, steps, shape, corpus, tokenizer, flags: options,
+      train: async function* (common, { run, bars }) {
+        const training = { ...common, arch: student };
         if (topK === undefined) return yield* distilled(training, teachers, losses);
         const kept = await keepLogits({ teachers, training, folder: logitsFolder ?? run.at("logits"), topK, temperature, bars });
         try {

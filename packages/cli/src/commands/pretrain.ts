@@ -5,7 +5,7 @@ import { checkRunFolder } from "../run-folder.js";
 import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
 import { settingsOf } from "../settings.js";
 import { trainMlm } from "../train-mlm.js";
-import { archOption, checkRates, corpusOf, corpusOptions, curriculumOption, encoderOf, outOption, runOptions, stepOptions } from "../training-options.js";
+import { archOption, checkRates, corpusOf, corpusOptions, curriculumOption, encoderOf, frameOf, outOption, runOptions, stepOptions } from "../training-options.js";
 
 /** `bort pretrain`: trains a vocabulary and a masked language model. */
 export const pretrain: Command = command({
@@ -31,6 +31,9 @@ export const pretrain: Command = command({
     encoderOf(arch, { vocabSize, padTokenId: 1 }, sequenceLength); // Throws, before any work, where the architecture cannot be.
     const corpus = await corpusOf(options, context.signal);
     const request = { command: "pretrain", settings: settingsOf(options) };
-    return trainMlm({ out, request, arch, steps, shape: packedShapeOf(batchSize, sequenceLength, options), corpus, tokenizer: { vocabSize }, flags: options, train: pretrainModel }, context);
+    return trainMlm({
+      out, request, steps, shape: packedShapeOf(batchSize, sequenceLength, options), corpus, tokenizer: { vocabSize }, flags: options,
+      train: (training, { tokenizer }) => pretrainModel({ ...training, arch: encoderOf(arch, frameOf(tokenizer), sequenceLength) }),
+    }, context);
   },
 });

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { ShapeSpace } from "@bort/supershaper";
+import { CliError } from "./cli-error.js";
+import { openSupernetSpace } from "./supernet-folder.js";
+
+/** A measured shape. */
+export interface TableRow {
+  readonly shape: readonly number[];
+  readonly perplexity: number;
+  readonly latencyMs?: number;
+}
+
+/** Measured shapes, and the space that they are of. */
+export interface MeasuredShapes {
+  readonly rows: readonly TableRow[];
+  readonly space: ShapeSpace;
+}
+
+/** Fewer tell nothing of a predictor. */
+const LEAST_ROWS = 10;
+
+/**
+ * Reads a file of measured shapes, as `bort supernet sample` writes it and as SuperShaper's measurements are published: `{"shape": [120, 240], "perplexity": 7.1}` a line,
+ * with "latency" in seconds where it was measured.
+ *
+ * @param supernet folder of the super-network whose space it is; without it each layer may have the widths that it has in the table, and the rest is as in SuperShaper's paper
+ * @throws CliError `cli/bad-json`; SuperShaperError for a shape that is not of the space; what `openSupernetSpace` throws
+ */
+export function readMeasuredShapes(path: string, supernet: string | undefined): MeasuredShapes {
+  const rows = linesOf(path).map((line, i) => rowOf(line) ?? refuse(path, `in line ${i + 1} ${line.slice(0, 80)}`));
+  if (rows.length < LEAST_ROWS) refuse(path, `${rows.length} lines`);
+  const space = supernet === undefined ? spaceOfRows(path, rows) : openSupernetSpace(supernet);
+  for (const { shape } of rows) space.check(shape);
+  return { rows, space };
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n").filter((line) => line.trim() !== "");
+  } catch (cause) {
+    throw new CliError("cli/bad-json", `cannot read ${path} (${(cause as NodeJS.ErrnoException).code}); check the path`, { cause });
+  }
+}
+
+function refuse(path: string, got: string): never {
+  throw new CliError("cli/bad-json",
+    `${path} must have ${LEAST_ROWS} lines or more of {"shape": [widths], "perplexity": number}, with "latency" in seconds or without, got ${got}; give a table of measured shapes`);
+}
+
+function rowOf(line: string): TableRow | undefined {
+  try {
+    const { shape, perplexity, latency } = (JSON.parse(line) ?? {}) as Readonly<Record<string, unknown>>;
+    if (!isShape(shape) || !isMeasured(perplexity) || (latency !== undefined && !isMeasured(latency))) return undefined;
+    return { shape, perplexity, ...(latency !== undefined && { latencyMs: 1000 * latency }) };
+  } catch {
+    return undefined; // No JSON.
+  }
+}
+
+const isShape = (shape: unknown): shape is readonly number[] => Array.isArray(shape) && shape.length > 0 && shape.every((width) => Number.isSafeInteger(width) && width > 0);
+const isMeasured = (value: unknown): value is number => typeof value === "number" && value > 0 && Number.isFinite(value);
+
+function spaceOfRows(path: string, rows: readonly TableRow[]): ShapeSpace {
+  const layers = rows[0]!.shape.length;
+  const other = rows.findIndex(({ shape }) => shape.length !== layers);
+  if (other !== -1) refuse(path, `${layers} layers in its first line and ${rows[other]!.shape.length} in line ${other + 1}`);
+  return new ShapeSpace({ widths: Array.from({ length: layers }, (_, layer) => [...new Set(rows.map(({ shape }) => shape[layer]!))]) });
+}

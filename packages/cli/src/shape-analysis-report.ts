@@ -1,0 +1,50 @@
+import { type BarChart, consoleTable, type Report, type ScatterChart, type Table } from "@bort/bench";
+import { type DifferenceAnalysis, type ShapeAnalysis } from "./shape-analysis.js";
+import { qualityText } from "./shape-predictor.js";
+import { shapesTable } from "./shapes-table.js";
+
+/** An analysis for a terminal. */
+export function analysisText(analysis: ShapeAnalysis): string {
+  const { predictor, difference, warnings } = analysis;
+  return [
+    qualityText("perplexity", predictor), consoleTable(importanceTable(analysis)), consoleTable(templatesTable(analysis)), differenceText(difference),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ].join("\n\n");
+}
+
+/** The same as a page, with plots. */
+export function analysisReport(analysis: ShapeAnalysis, generated: string): Report {
+  const { predictor, difference, warnings } = analysis;
+  return {
+    title: "Shapes of a super-network", subtitle: qualityText("perplexity", predictor), generated, facts: [],
+    sections: [
+      { heading: "Importance of layers", text: ["How much of the variance of the predicted perplexity goes when a layer's width is known with all others."], chart: importanceChart(analysis), table: importanceTable(analysis) },
+      { heading: "Well-known shapes", text: ["Predicted; the cigar has about as many parameters as the median of the table.", ...warnings], table: templatesTable(analysis) },
+      { heading: "Shape at one size", text: [differenceText(difference)], ...(difference !== undefined && { chart: differenceChart(difference) }) },
+    ],
+  };
+}
+
+const importanceTable = ({ importance }: ShapeAnalysis): Table => ({
+  columns: [{ label: "layer" }, { label: "importance", format: (value) => value.toFixed(3) }],
+  rows: importance.map((share, layer) => [layer + 1, share]),
+});
+
+const templatesTable = ({ templates }: ShapeAnalysis): Table => shapesTable(templates, templates.map(({ name }) => name));
+
+function differenceText(difference: DifferenceAnalysis | undefined): string {
+  if (difference === undefined) return "shape difference: too few measured shapes of about one size";
+  const { parameters, best, networks, spearman, pearson } = difference;
+  return `shape difference from ${best.join(",")}, the best of about ${parameters.toLocaleString("en-US")} parameters, against the difference in perplexity: `
+    + `Spearman ${spearman.toFixed(3)}, Pearson ${pearson.toFixed(3)} over ${networks} shapes`;
+}
+
+const importanceChart = ({ importance }: ShapeAnalysis): BarChart => ({
+  kind: "bar", title: "Total effect of each layer's width", valueLabel: "share of the variance", format: (value) => value.toFixed(3),
+  bars: importance.map((value, layer) => ({ label: `layer ${layer + 1}`, value })),
+});
+
+const differenceChart = ({ points }: DifferenceAnalysis): ScatterChart => ({
+  kind: "scatter", title: "Measured shapes of about one size", x: { label: "shape difference from the best" }, y: { label: "difference in perplexity" },
+  points: points.map(([x, y]) => ({ x, y })),
+});

@@ -1,0 +1,61 @@
+import { type PredictorKind } from "@bort/predictors";
+import { cigarShape, layerImportance, shapeDifferenceCorrelation, templateIn, type TemplateName, templateShapes } from "@bort/supershaper";
+import { type MeasuredShapes } from "./measured-shapes.js";
+import { ShapeMeasures } from "./shape-measures.js";
+import { type PredictorQuality } from "./shape-predictor.js";
+import { type ShapeValues } from "./shapes-table.js";
+
+/** Shapes are compared by shape alone where their parameters are within this share of the median's. */
+const SIZE_BAND = 0.05;
+/** Fewer shapes of about one size have no correlation to speak of. */
+const LEAST_NEIGHBOURS = 10;
+
+/** How shape goes with perplexity among measured shapes of about one size. */
+export interface DifferenceAnalysis {
+  /** Parameters of the median shape of the table. */
+  readonly parameters: number;
+  /** The best of them. */
+  readonly best: readonly number[];
+  readonly networks: number;
+  readonly spearman: number;
+  readonly pearson: number;
+  /** [shape difference, difference of the perplexities] of each. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface ShapeAnalysis {
+  readonly predictor: PredictorQuality;
+  /** Each layer's total effect on the predicted perplexity, from 0 to 1. */
+  readonly importance: readonly number[];
+  readonly templates: readonly (ShapeValues & { readonly name: TemplateName | "cigar" })[];
+  /** Absent where too few shapes are of about one size. */
+  readonly difference?: DifferenceAnalysis;
+  readonly warnings: readonly string[];
+}
+
+/** What measured shapes tell of a space: which layers matter, what well-known shapes come to, and whether shape decides at one size. */
+export function analyseShapes(table: MeasuredShapes, kind: PredictorKind): ShapeAnalysis {
+  const { space, rows } = table;
+  const measures = new ShapeMeasures(table, { kind, sequenceLength: 1 });
+  const [perplexity, parameters] = [measures.of("perplexity"), measures.of("parameters")];
+  const named = (name: TemplateName | "cigar", shape: readonly number[]) => ({ name, shape, values: { perplexity: perplexity.value(shape), parameters: parameters.value(shape) } });
+  const sizes = rows.map(({ shape }) => parameters.value(shape)).sort((a, b) => a - b);
+  const size = sizes[Math.floor(sizes.length / 2)]!;
+  const templates = [
+    ...(Object.keys(templateShapes) as TemplateName[]).map((name) => named(name, templateIn(space, name))),
+    named("cigar", cigarShape({ space, target: size, size: parameters.sum! }).shape),
+  ];
+  const difference = differenceAt(size, table, measures);
+  return {
+    predictor: measures.qualities.perplexity!, importance: layerImportance(space, perplexity.measure), templates, ...(difference !== undefined && { difference }),
+    warnings: measures.warnings(templates.map(({ shape }) => shape)),
+  };
+}
+
+function differenceAt(size: number, { rows }: MeasuredShapes, measures: ShapeMeasures): DifferenceAnalysis | undefined {
+  const { value: parameters } = measures.of("parameters");
+  const near = rows.filter(({ shape }) => Math.abs(parameters(shape) - size) <= SIZE_BAND * size).map(({ shape, perplexity: value }) => ({ shape, value })).sort((a, b) => a.value - b.value);
+  const [best, ...others] = near;
+  if (best === undefined || others.length < LEAST_NEIGHBOURS) return undefined;
+  return { parameters: size, best: best.shape, ...shapeDifferenceCorrelation(best, others) };
+}

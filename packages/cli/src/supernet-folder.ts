@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { type EncoderArch } from "@bort/arch";
+import { loadMlmModel, type MlmModel, type ModelFolder, writeFileAtomically } from "@bort/nn";
+import { type ShapeSpace, type Slicing } from "@bort/supershaper";
+import { archNamed } from "./arch-named.js";
+import { CliError } from "./cli-error.js";
+import { readJsonFile } from "./read-json-file.js";
+import { spaceOf } from "./supernet-space.js";
+
+/** What a super-network's folder says in `supernet.json`, beside the model. */
+export interface SupernetFile {
+  /** Widths that each layer may have. */
+  readonly widths: readonly (readonly number[])[];
+  readonly slicing: Slicing;
+}
+
+export interface Supernet extends ModelFolder<MlmModel>, SupernetFile {
+  readonly space: ShapeSpace;
+}
+
+export const writeSupernetFile = (folder: string, { widths, slicing }: SupernetFile): void =>
+  writeFileAtomically(join(folder, "supernet.json"), `${JSON.stringify({ widths, slicing }, null, 2)}\n`);
+
+/**
+ * Reads the folder of a super-network.
+ *
+ * @throws CliError `cli/bad-json` where there is no `supernet.json`, `cli/bad-run` where it is of another network; what `loadMlmModel` and `spaceOf` throw
+ */
+export function openSupernet(folder: string): Supernet {
+  const file = readSupernetFile(folder);
+  const opened = loadMlmModel(folder);
+  return { ...opened, ...file, space: spaceIn(folder, opened.model.arch, file) };
+}
+
+/** The space of a super-network's folder, read without its weights; throws what `openSupernet` throws. */
+export const openSupernetSpace = (folder: string): ShapeSpace => spaceIn(folder, archNamed(join(folder, "config.json")), readSupernetFile(folder));
+
+/** Reads `supernet.json` alone. */
+export function readSupernetFile(folder: string): SupernetFile {
+  const path = join(folder, "supernet.json");
+  const file = readJsonFile(path);
+  if (isSupernetFile(file)) return file;
+  throw new CliError("cli/bad-run", `${path} must have widths, a list of numbers for each layer, and slicing, prefix or heads; give the folder of bort supernet train`);
+}
+
+function isSupernetFile(file: unknown): file is SupernetFile {
+  const { widths, slicing } = (file ?? {}) as { readonly widths?: unknown; readonly slicing?: unknown };
+  const isList = (list: unknown): boolean => Array.isArray(list) && list.length > 0 && list.every(Number.isSafeInteger);
+  return Array.isArray(widths) && widths.length > 0 && widths.every(isList) && (slicing === "prefix" || slicing === "heads");
+}
+
+/** Whether an encoder has the bottlenecks of a super-network, all as wide as it is. */
+export const isBackbone = ({ bottleneck, hiddenSize, layers }: EncoderArch): boolean =>
+  bottleneck?.kind === "linear" && !bottleneck.merged && layers.every(({ width }) => width === hiddenSize);
+
+function spaceIn(folder: string, arch: EncoderArch, { widths }: SupernetFile): ShapeSpace {
+  if (!isBackbone(arch)) throw new CliError("cli/bad-run", `${folder} must hold a super-network, got a model without its bottlenecks; give the folder of bort supernet train`);
+  if (widths.length === arch.layers.length) return spaceOf(arch, widths);
+  throw new CliError("cli/bad-run", `${join(folder, "supernet.json")} tells of ${widths.length} layers and the model there has ${arch.layers.length}; give a folder as bort supernet train wrote it`);
+}
