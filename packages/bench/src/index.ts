@@ -73,7 +73,7 @@ export { measureSearchCost, type SearchCost, type SearchCostOptions } from "./se
 export { timedBackend, type TimedBackend } from "./search-cost/timed-backend.js";
 export { bandedShapes, type BandedShapesOptions, type SizedShape } from "./supernet-study/banded-shapes.js";
 export { rankInterval, type RankInterval, type RankIntervalOptions } from "./supernet-study/rank-interval.js";
-export { type Measured } from "./supernet-study/study-networks.js";
+export { type MeasuredNetwork } from "./supernet-study/study-networks.js";
 export { type SampledSupernet, type StudiedShape, studySupernet, type SupernetStudy, type SupernetWork } from "./supernet-study/study-supernet.js";
 export { type InheritedRanks, supernetFindings, type SupernetFindings, type TimeSaved } from "./supernet-study/supernet-findings.js";
 export { supernetSetting, type SupernetSetting } from "./supernet-study/supernet-setting.js";

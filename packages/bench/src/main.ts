@@ -33,7 +33,7 @@ npm run bench -- agora --data FOLDER --student MODEL                     Agora a
 npm run bench -- supernet [--backbone SHAPE] [--shapes "W,W,W W,W,W"]     training steps of shapes of a super-network, in turn with the same networks alone
     [--rounds 7] [--steps 4] [--engine E] [--threads N]
 npm run bench -- supernet-study PATH... --folder FOLDER                  super-networks by sandwich and by random sampling; losses of shapes as they inherit
-    [--backbone SHAPE] [--steps 600] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
+    [--backbone SHAPE] [--steps 500] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
     [--seeds 1] [--minutes N] [--engine E] [--threads N]
 npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing
     [--engine E] [--threads N]

@@ -2,10 +2,10 @@ import { type Backend, type Feeds, type Graph, type Outputs, type Program, param
 
 /** A compiled stage, which takes of what it is offered what it reads. */
 export class StageProgram {
-  private constructor(private readonly program: Program, private readonly reads: readonly string[]) {}
+  private constructor(readonly graph: Graph, private readonly program: Program, private readonly reads: readonly string[]) {}
 
   static async compile(backend: Backend, graph: Graph): Promise<StageProgram> {
-    return new StageProgram(await backend.compile(graph), [...parametersOf(graph).keys()]);
+    return new StageProgram(graph, await backend.compile(graph), [...parametersOf(graph).keys()]);
   }
 
   run(offered: Feeds, into: Feeds = {}): Promise<Outputs> {

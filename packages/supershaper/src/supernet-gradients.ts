@@ -70,6 +70,8 @@ export class SupernetGradients implements GradientSource {
   readonly #stages = new Map<string, Promise<TrainedStage>>();
   readonly #runs = new Map<string, SliceRuns>();
   readonly #buffers: StageBuffers;
+  /** Gradients that have a part of this step: what comes next is added. */
+  readonly #written = new Set<Float32Array>();
   #parts: Parts | undefined;
 
   constructor(private readonly options: SupernetGradientsOptions) {
@@ -81,7 +83,7 @@ export class SupernetGradients implements GradientSource {
 
   /** Fills `gradients` with the sum over sub-networks of the mean over micro-batches; `loss` is the mean over sub-networks, `lossLargest` that of the whole network, where it is among them. */
   async run(batches: readonly MicroBatch[]): Promise<Record<string, number>> {
-    this.gradients.flat.fill(0);
+    this.#written.clear();
     const metrics: Record<string, number> = { loss: 0 };
     for (const { share, ...micro } of sharesOf(batches)) {
       const passes = this.#passes(await feedsOf(micro), share);
@@ -150,22 +152,37 @@ export class SupernetGradients implements GradientSource {
     await forward.run({ ...part.parameters, ...feeds }, { states, ...this.#savedOf(stage, place) });
   }
 
-  /** Adds the gradients of a stage's parameters to their places, those of its `width` alone where it has one; the gradient of its states goes to `states`. */
+  /** Takes the gradients of a stage's parameters, those of its `width` alone where it has one; the gradient of its states goes to `states`. */
   async #back({ stage, backward }: TrainedStage, part: Part, feeds: Feeds, place: number, { states, width }: { readonly states?: TypedArray; readonly width?: number } = {}): Promise<void> {
-    const into = this.#slopesOf(stage.backward);
+    const into = this.#slopes(part, stage.backward, width);
     await backward.run({ ...part.parameters, ...feeds, ...this.#savedOf(stage, place) }, { ...into, ...(states !== undefined && { [slopeName("states")]: states }) });
-    for (const [name, gradient] of part.gradients) accumulate(gradient, into[slopeName(name)] as Float32Array, width === undefined ? undefined : this.#runsOf(name, width));
+    this.#take(part, into, width);
   }
 
-  /** Room for the gradients of a stage's parameters. */
-  #slopesOf(backward: Graph): Record<string, TypedArray> {
-    return Object.fromEntries(Object.entries(backward).filter(([name]) => name !== slopeName("states")).map(([name, type]) => [name, this.#buffers.of(name, type)]));
+  /** Where a stage writes the gradients of its parameters: in their places, where it has all of one and is the first of the step, else in arrays between. */
+  #slopes({ gradients }: Part, graph: Graph, width?: number): Record<string, Float32Array> {
+    return Object.fromEntries(Array.from(gradients, ([name, gradient]) => {
+      const inPlace = !this.#written.has(gradient) && this.#runsOf(name, width) === undefined;
+      return [slopeName(name), inPlace ? gradient : (this.#buffers.of(slopeName(name), graph[slopeName(name)]!) as Float32Array)];
+    }));
   }
 
-  /** Which elements of a layer's parameter a width uses; `undefined`: all. */
-  #runsOf(name: string, width: number): SliceRuns | undefined {
+  /** Puts gradients that lie elsewhere in their places, or adds them to what is there. */
+  #take({ gradients }: Part, slopes: Readonly<Record<string, Float32Array>>, width?: number): void {
+    for (const [name, gradient] of gradients) {
+      const part = slopes[slopeName(name)]!;
+      if (part !== gradient) {
+        if (!this.#written.has(gradient)) gradient.fill(0);
+        accumulate(gradient, part, this.#runsOf(name, width));
+      }
+      this.#written.add(gradient);
+    }
+  }
+
+  /** Which elements of a layer's parameter a width uses; `undefined`: all, as a stage without a width does. */
+  #runsOf(name: string, width: number | undefined): SliceRuns | undefined {
     const { arch, slicing } = this.options.frame;
-    if (width === arch.hiddenSize) return undefined;
+    if (width === undefined || width === arch.hiddenSize) return undefined;
     const key = `${name} ${width}`;
     const known = this.#runs.get(key);
     if (known !== undefined) return known;
@@ -186,11 +203,11 @@ export class SupernetGradients implements GradientSource {
     const { batch: { batchSize, maskedPerSequence }, arch: { vocabSize } } = frame;
     const logits = teaching && this.#buffers.of("teacher logits", { dtype: "f32", shape: [batchSize * maskedPerSequence, vocabSize] });
     const { head } = this.#of();
-    const slopes = Object.fromEntries(headSpecs(frame.arch).map(({ name, shape }) => [slopeName(name), this.#buffers.of(slopeName(name), { dtype: "f32", shape })]));
+    const slopes = this.#slopes(head, program.graph);
     const { loss } = await program.run(
       { ...head.parameters, ...feeds, states, scale: Float32Array.of(scale), ...(learns && { teacherLogits: logits! }) },
       { ...slopes, [slopeName("states")]: cotangent, ...(teaches && { logits: logits! }) });
-    for (const [name, gradient] of head.gradients) accumulate(gradient, slopes[slopeName(name)] as Float32Array);
+    this.#take(head, slopes);
     return Number(loss!.data[0]);
   }
 

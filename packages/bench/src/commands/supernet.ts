@@ -7,7 +7,7 @@ import { engineFlags, engineText, onEngine } from "./on-engine.js";
 import { thisMachine } from "../machine.js";
 
 /** Six layers of which each may be up to 256 wide. */
-const BACKBONE = "16,64,256,4,1024,6,8192,10";
+const BACKBONE = "32,64,256,4,1024,6,8192,10";
 const SHAPES = "256,256,256,256,256,256 128,64,192,32,256,96 128,128,128,128,128,128 64,64,64,64,64,64 32,32,32,32,32,32";
 
 /** Training steps of shapes of a super-network against those of the same networks alone. */
