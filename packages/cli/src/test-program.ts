@@ -29,7 +29,7 @@ export class TestProgram {
 
   async build(): Promise<void> {
     await build({
-      entryPoints: ["main", "trial-process"].map((name) => join(root, `packages/cli/src/${name}.ts`)), outdir: join(this.#folder, "dist"), bundle: true, platform: "node",
+      entryPoints: ["main", "trial-process", "agora-process"].map((name) => join(root, `packages/cli/src/${name}.ts`)), outdir: join(this.#folder, "dist"), bundle: true, platform: "node",
       format: "esm", target: "node20", conditions: ["@bort/source"], external: ["koffi", "onnxruntime-node", "@observablehq/plot", "linkedom"], logLevel: "warning",
     });
   }

@@ -1,6 +1,6 @@
 import { type FineTuningSet, timaeusExecutor, type TimaeusOptions, type TimaeusResult, type TimaeusStep, type TimaeusTask } from "@bort/agora";
 import { type EngineBackend } from "@bort/backend";
-import { dropoutEverywhere } from "@bort/nn";
+import { checkDropout, dropoutEverywhere } from "@bort/nn";
 import { processExecutor, type TrialExecutor } from "@bort/trials";
 import { type TimaeusInput } from "./agora-process.js";
 import { usageError } from "./cli-error.js";
@@ -34,8 +34,9 @@ export interface TimaeusTrainings {
   readonly threads: number;
 }
 
-/** Throws CliError `cli/usage` for a limit that nothing could keep. */
-export function checkTimaeus({ workers, "training-time-limit": limit }: OptionValues<TimaeusFlags>): void {
+/** Throws, before any work, CliError `cli/usage` for a limit that nothing could keep, NnError `nn/bad-option` for a dropout that cannot be. */
+export function checkTimaeus({ workers, dropout = 0, "training-time-limit": limit }: OptionValues<TimaeusFlags>): void {
+  checkDropout(dropoutEverywhere(dropout));
   if (limit !== undefined && workers === undefined) throw usageError("--training-time-limit needs --workers: only a training in a process of its own can be ended");
 }
 

@@ -81,6 +81,7 @@ describe("bort agora", () => {
     ["a model for a tau that asks none", ["--mlm", "x"], /--mlm is for --tau synonyms/],
     ["a share for another rule", ["--prune-share", "0.5"], /--prune-share says nothing to --rule lcs-root/],
     ["a limit that nothing keeps", ["--training-time-limit", "5"], /needs --workers/],
+    ["a dropout that cannot be", ["--dropout", "2"], /dropout must be a number from 0 to below 1, got 2/],
     ["rounds of a plain run", ["--plain", "3"], /--socrates says nothing to --plain/],
     ["a task without a convergent set", ["--theta", "chs"], /--theta chs needs a task with a convergent set/],
     ["a confidence that is none", ["--confidence", "2"], /confidence must be a probability/],
