@@ -110,6 +110,11 @@ export function validateArch(arch: EncoderArch): EncoderArch {
   return arch;
 }
 
+/** The layer whose parameters layer `index` computes with: itself, but where layers share. */
+export function ownerOf({ sharing }: Pick<EncoderArch, "sharing">, index: number): number {
+  return sharing?.[index] ?? index;
+}
+
 /** The longest sequence, in tokens, for which `arch` has positions. */
 export function maxSequence(arch: EncoderArch): number {
   return arch.positions - arch.positionOffset;

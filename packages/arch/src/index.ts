@@ -9,7 +9,7 @@ export { schubertSpace, type SchubertSpaceOptions } from "./design-space/schuber
 export { sortBy, sortByParameters } from "./design-space/sort-by.js";
 export { superShaperSpace, type SuperShaperSpaceOptions } from "./design-space/super-shaper-space.js";
 export {
-  type Activation, type Bottleneck, type EncoderArch, type LayerArch, maxSequence, type NarrowEmbedding, type Normalization, validateArch,
+  type Activation, type Bottleneck, type EncoderArch, type LayerArch, maxSequence, type NarrowEmbedding, type Normalization, ownerOf, validateArch,
 } from "./encoder-arch.js";
 export { type FlopCount, flops, type FlopsOptions } from "./flops.js";
 export { type HeadName, type Heads } from "./heads.js";
@@ -20,7 +20,7 @@ export { type ParsedConfig, parseConfig } from "./parse-config.js";
 export { type PresetName, presetNamed, presets } from "./presets.js";
 export { type Preset } from "./presets/preset.js";
 export { formatReceipt, type Receipt } from "./receipt.js";
-export { sameArch } from "./same-arch.js";
+export { sameArch, withoutDefaults } from "./same-arch.js";
 export { schubertArch, type SchubertDimensions } from "./schubert-arch.js";
 export { superShaperArch, type SuperShaperOptions } from "./super-shaper-arch.js";
 export { type ArchFrame, uniformArch, type UniformArchOptions } from "./uniform-arch.js";

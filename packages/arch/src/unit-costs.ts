@@ -1,5 +1,5 @@
 import { networkOf } from "./network.js";
-import { type EncoderArch, validateArch } from "./encoder-arch.js";
+import { type EncoderArch, ownerOf, validateArch } from "./encoder-arch.js";
 import { type Heads, validateHeads } from "./heads.js";
 import { parameterCount } from "./parameter-count.js";
 import { countingMatrices } from "./parameter-rules.js";
@@ -23,9 +23,6 @@ export interface UnitCosts {
   readonly hidden: number;
   readonly layers: readonly LayerUnitCosts[];
 }
-
-/** The layer whose parameters a layer computes with. */
-const ownerOf = ({ sharing }: EncoderArch, layer: number): number => sharing?.[layer] ?? layer;
 
 /** A quantity of an architecture that units cost: parameters, FLOPs, a predicted latency. */
 export type ArchMeasure = (arch: EncoderArch) => number;

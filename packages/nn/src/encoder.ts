@@ -1,4 +1,4 @@
-import { type EncoderArch, maxSequence } from "@bort/arch";
+import { type EncoderArch, maxSequence, ownerOf } from "@bort/arch";
 import * as op from "@bort/graph";
 import { type Node } from "@bort/graph";
 import { type AttentionNodes } from "./attention.js";
@@ -7,7 +7,6 @@ import { type Dropout, noDropout } from "./dropout.js";
 import { embeddings } from "./embeddings.js";
 import { encoderLayer } from "./encoder-layer.js";
 import { NnError } from "./nn-error.js";
-import { ownerOf } from "./parameter-spec.js";
 
 export interface EncoderInputs {
   /** Token ids: `i32[batch, sequence]`. */

@@ -1,5 +1,5 @@
-import { type Activation, type EncoderArch, type HfModelType } from "@bort/arch";
-import { type ModelHead, ownerOf } from "./parameter-spec.js";
+import { type Activation, type EncoderArch, type HfModelType, ownerOf } from "@bort/arch";
+import { type ModelHead } from "./parameter-spec.js";
 
 /** How one type of model is built and named in transformers (5.18). */
 export interface HfFamily {

@@ -1,4 +1,4 @@
-import { type EncoderArch } from "@bort/arch";
+import { type EncoderArch, ownerOf } from "@bort/arch";
 import { type Shape } from "@bort/graph";
 
 /** One trainable tensor of a model. */
@@ -38,9 +38,6 @@ export const encoderParameters = (arch: EncoderArch): ParameterSpec[] => [
   ...embeddingParameters(arch),
   ...arch.layers.flatMap((_, i) => (ownerOf(arch, i) === i ? layerParameters(arch, i) : [])),
 ];
-
-/** The layer whose parameters layer `index` computes with. */
-export const ownerOf = ({ sharing }: EncoderArch, index: number): number => sharing?.[index] ?? index;
 
 function embeddingParameters({ vocabSize, positions, tokenTypes, hiddenSize, embedding }: EncoderArch): ParameterSpec[] {
   const wordSize = embedding?.size ?? hiddenSize;
