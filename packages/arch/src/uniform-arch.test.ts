@@ -16,6 +16,12 @@ describe("uniformArch", () => {
     expect("padTokenId" in arch).toBe(false);
   });
 
+  it("has the tables and the norm of its frame", () => {
+    const narrow = { embedding: { kind: "wordProjected", size: 16, window: 3 }, normalization: "noNorm" } as const;
+    expect(uniformArch({ ...small, ...narrow })).toEqual({ ...uniformArch(small), ...narrow });
+    expect(() => uniformArch({ ...small, embedding: { ...narrow.embedding, size: 65 } })).toThrow(refused("arch/bad-size"));
+  });
+
   it("proposes head counts and widths that would fit", () => {
     const split = (hidden: number, heads: number) => (): unknown => uniformArch({ ...small, hidden, heads });
     expect(split(100, 3)).toThrow(refused("arch/heads-do-not-divide-hidden"));

@@ -1,5 +1,5 @@
 import { ArchError } from "./arch-error.js";
-import { type Activation, type Bottleneck, type EncoderArch, type LayerArch, mostLayers, validateArch } from "./encoder-arch.js";
+import { type Activation, type Bottleneck, type EncoderArch, type LayerArch, mostLayers, type NarrowEmbedding, type Normalization, validateArch } from "./encoder-arch.js";
 import { type LegalSize, type MultipleOf } from "./legal-size.js";
 import { requireSize } from "./require-size.js";
 
@@ -11,8 +11,12 @@ export interface ArchFrame {
   readonly positionOffset?: number;
   /** Default 0: no table. */
   readonly tokenTypes?: number;
+  /** Default: tables as wide as the residual stream. */
+  readonly embedding?: NarrowEmbedding;
   /** Default `"gelu"`. */
   readonly activation?: Activation;
+  /** Default `"layerNorm"`. */
+  readonly normalization?: Normalization;
   /** Default 1e-12, BERT's. */
   readonly layerNormEps?: number;
   /** Default `false`. */
@@ -60,9 +64,11 @@ export function uniformArch(options: UniformArchOptions): EncoderArch {
 
 /** The encoder of those layers inside a frame, whose defaults are filled in. Throws what {@link validateArch} throws. */
 export function encoderIn(frame: ArchFrame, hiddenSize: number, layers: readonly LayerArch[], bottleneck?: Bottleneck): EncoderArch {
-  const { vocabSize, positions, positionOffset = 0, tokenTypes = 0, activation = "gelu", layerNormEps = 1e-12, pooler = false, padTokenId } = frame;
+  const { vocabSize, positions, positionOffset = 0, tokenTypes = 0, activation = "gelu", layerNormEps = 1e-12, pooler = false } = frame;
+  const { embedding, normalization, padTokenId } = frame;
   const encoder = { vocabSize, positions, positionOffset, tokenTypes, hiddenSize, layers, activation, layerNormEps, pooler };
-  return validateArch(Object.assign(encoder, padTokenId !== undefined && { padTokenId }, bottleneck !== undefined && { bottleneck }));
+  return validateArch(Object.assign(encoder, embedding !== undefined && { embedding }, bottleneck !== undefined && { bottleneck },
+    normalization !== undefined && { normalization }, padTokenId !== undefined && { padTokenId }));
 }
 
 function headsDoNotDivideHidden(heads: number, hidden: number): ArchError {

@@ -30,6 +30,12 @@ describe("unitCosts", () => {
     expect(unitCosts(tiny).layers[0]).toEqual({ head: 3 * (4 + 1) + 4, key: 2 * (4 + 1), value: 4 + 1 + 4, feedForward: 4 + 1 + 4 });
   });
 
+  it("counts a hidden unit by what one more adds where the stream is no wider than the words in it", () => {
+    const words = { kind: "wordProjected", size: 4, window: 1 } as const;
+    const arch = { ...schubertArch({ layers: 1, hidden: 4, heads: 1, keySize: 1, valueSize: 1, intermediateSize: 1 }), embedding: words };
+    expect(unitCosts(arch).hidden).toBe(parameterCount({ ...arch, hiddenSize: 5 }).total - parameterCount(arch).total);
+  });
+
   it("takes a unit from all layers that share parameters", () => {
     const { layers } = unitCosts(presetNamed("albert-base-v2"));
     expect(layers).toHaveLength(12);

@@ -30,15 +30,17 @@ export type ArchMeasure = (arch: EncoderArch) => number;
 /**
  * What one hidden unit, and in each layer one head, key, value and FFN unit costs of `measure`: how much it falls when the unit is removed.
  *
- * The default measure is the exact parameter count, without heads. Units are taken away one at a time, from sizes above 1; of a size of 1 the
- * cost is how much one more would add; layers that share parameters lose the unit together. Throws what `measure` throws. Source: the beta of schuBERT, eq. 2.
+ * The default measure is the exact parameter count, without heads. Units are taken away one at a time; where no unit of a size can go (1 is
+ * left, or a residual stream as wide as the words in it) the cost is how much one more would add; layers that share parameters lose the unit
+ * together. Throws what `measure` throws. Source: the beta of schuBERT, eq. 2.
  */
 export function unitCosts(arch: EncoderArch, measure: ArchMeasure = (changed) => parameterCount(changed).total): UnitCosts {
   validateArch(arch);
-  const cost = (size: number, withSize: (size: number) => EncoderArch): number =>
-    size > 1 ? measure(arch) - measure(withSize(size - 1)) : measure(withSize(size + 1)) - measure(arch);
+  const cost = (size: number, withSize: (size: number) => EncoderArch, least = 1): number =>
+    size > least ? measure(arch) - measure(withSize(size - 1)) : measure(withSize(size + 1)) - measure(arch);
+  const leastHidden = arch.embedding?.kind === "wordProjected" ? arch.embedding.size : 1;
   return {
-    hidden: cost(arch.hiddenSize, (hiddenSize) => ({ ...arch, hiddenSize })),
+    hidden: cost(arch.hiddenSize, (hiddenSize) => ({ ...arch, hiddenSize }), leastHidden),
     layers: arch.layers.map((layer, index) => {
       const of = (name: "heads" | "intermediateSize" | "keySize" | "valueSize"): number =>
         cost(layer[name], (size) => ({ ...arch, layers: arch.layers.map((other, i) => (ownerOf(arch, i) === ownerOf(arch, index) ? { ...other, [name]: size } : other)) }));

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const fresh = (out: string): string[] => changed(place.pretraining(out), "--steps", "1");
   for (const args of [
     fresh("teacher"), [...fresh("second"), "--seed", "5"], changed(fresh("larger"), "--vocab-size", "290"), changed(fresh("other words"), "--corpus", place.at("letters")),
-    changed(fresh("short"), "--sequence-length", "12"), place.distillation("teacher", "student", "--cache-logits", "8"),
+    changed(fresh("short"), "--sequence-length", "12"), changed(fresh("one head"), "--arch", "1,1,8,16"), place.distillation("teacher", "student", "--cache-logits", "8"),
   ]) expect((await place.bort(args)).code).toBe(0);
 }, 60_000);
 afterAll(() => place.remove());
@@ -31,6 +31,10 @@ describe("options that distill refuses before any work", () => {
     ["no loss against the teacher", ["--distillation-weight", "0"], /at least one loss/],
     ["attention compared between other numbers of heads", ["--objective", "minilm", "--arch", "1,1,8,16"], /head by head/],
     ["losses between layers on padded sequences", ["--objective", "tinybert", "--packing", "document"], /padding/],
+    ["a student beside an architecture", ["--arch", "1,2,8,16", "--student", "second"], /--student or, fresh, by --arch; leave one of them out/],
+    ["a student of another vocabulary", ["--student", "other words"], /--student needs the vocabulary of --teacher, but [^\n]*other words has ".*" as token \d+ and [^\n]*teacher ".*"; /],
+    ["sequences longer than the student reads", ["--student", "short", "--sequence-length", "16"], /at most 12, the tokens that the student or a teacher reads/],
+    ["a student compared with a teacher of other heads", ["--student", "one head", "--objective", "minilm"], /head by head/],
     ["a packing that there is not", ["--packing", "word"], /full-document, document, sentence/],
     ["more logits than the vocabulary has", ["--cache-logits", "281"], /at most 280/],
     ["no logits", ["--cache-logits", "0"], /from 1/],
@@ -38,7 +42,7 @@ describe("options that distill refuses before any work", () => {
     ["logits for losses between layers", ["--cache-logits", "8", "--self-relations-weight", "1"], /selfRelations reads the teacher's layers/],
     ["the mean of teachers' logits of which some are kept", ["--teacher", "second", "--cache-logits", "8", "--combine-teachers", "logits"], /--cache-logits 280/],
   ])("%s", async (_, more, told) => {
-    const args = more.map((arg, i) => (more[i - 1] === "--teacher" ? place.at(arg) : arg));
+    const args = more.map((arg, i) => (["--teacher", "--student"].includes(more[i - 1]!) ? place.at(arg) : arg));
     expect(await place.refused(distilling(...args))).toMatch(told);
   });
 });

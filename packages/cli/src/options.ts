@@ -76,11 +76,6 @@ export const required = <T>(option: Option<T | undefined>): Option<T> => ({
   },
 });
 
-/** An option that must be given as one that need not be. */
-export const optional = <T>(option: Option<T>): Option<T | undefined> => ({
-  ...option, required: false, read: (values, name) => (values.length === 0 ? undefined : option.read(values, name)),
-});
-
 function valued<T>(hint: string, description: string, parse: (value: string, name: string) => T): Option<T | undefined> {
   return { hint, description, read: ([value], name) => (value === undefined ? undefined : parse(value, name)) };
 }

@@ -1,6 +1,6 @@
 /** Options that say where things are and how they are shown, not what is computed; the engine in use is noted beside the settings. */
 const circumstances: ReadonlySet<string> = new Set([
-  "corpus", "teacher", "model", "data", "train", "dev", "test", "out", "logits-cache", "report", "space", "resume", "json", "quiet", "tensorboard", "mlflow",
+  "corpus", "teacher", "student", "model", "data", "train", "dev", "test", "out", "logits-cache", "report", "space", "resume", "json", "quiet", "tensorboard", "mlflow",
   "mlflow-experiment", "engine", "threads", "checkpoint-every", "workers", "trial-time-limit", "socrates", "mlm", "supernet",
 ]);
 

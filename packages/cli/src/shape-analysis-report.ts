@@ -1,26 +1,28 @@
 import { type BarChart, consoleTable, type Report, type ScatterChart, type Table } from "@bort/bench";
+import { diagonalSections, diagonalsTable } from "./diagonals-report.js";
 import { type DifferenceAnalysis, type ShapeAnalysis } from "./shape-analysis.js";
 import { qualityText } from "./shape-predictor.js";
 import { shapesTable } from "./shapes-table.js";
 
 /** An analysis for a terminal. */
 export function analysisText(analysis: ShapeAnalysis): string {
-  const { predictor, difference, warnings } = analysis;
+  const { predictor, difference, diagonals, warnings } = analysis;
   return [
     qualityText("perplexity", predictor), consoleTable(importanceTable(analysis)), consoleTable(templatesTable(analysis)), differenceText(difference),
-    ...warnings.map((warning) => `warning: ${warning}`),
+    ...(diagonals === undefined ? [] : [consoleTable(diagonalsTable(diagonals))]), ...warnings.map((warning) => `warning: ${warning}`),
   ].join("\n\n");
 }
 
 /** The same as a page, with plots. */
 export function analysisReport(analysis: ShapeAnalysis, generated: string): Report {
-  const { predictor, difference, warnings } = analysis;
+  const { predictor, difference, diagonals = [], warnings } = analysis;
   return {
     title: "Shapes of a super-network", subtitle: qualityText("perplexity", predictor), generated, facts: [],
     sections: [
       { heading: "Importance of layers", text: ["How much of the variance of the predicted perplexity goes when a layer's width is known with all others."], chart: importanceChart(analysis), table: importanceTable(analysis) },
       { heading: "Well-known shapes", text: ["Predicted; the cigar has about as many parameters as the median of the table.", ...warnings], table: templatesTable(analysis) },
       { heading: "Shape at one size", text: [differenceText(difference)], ...(difference !== undefined && { chart: differenceChart(difference) }) },
+      ...diagonalSections(diagonals),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { type PredictorKind } from "@bort/predictors";
-import { cigarShape, layerImportance, shapeDifferenceCorrelation, templateIn, type TemplateName, templateShapes } from "@bort/supershaper";
+import { cigarShape, type LayerDiagonals, layerImportance, shapeDifferenceCorrelation, templateIn, type TemplateName, templateShapes } from "@bort/supershaper";
 import { type MeasuredShapes } from "./measured-shapes.js";
 import { ShapeMeasures } from "./shape-measures.js";
 import { type PredictorQuality } from "./shape-predictor.js";
@@ -30,6 +30,8 @@ export interface ShapeAnalysis {
   readonly templates: readonly (ShapeValues & { readonly name: TemplateName | "cigar" })[];
   /** Absent where too few shapes are of about one size. */
   readonly difference?: DifferenceAnalysis;
+  /** Of the bottlenecks of each layer, where the super-network is at hand. */
+  readonly diagonals?: readonly LayerDiagonals[];
   readonly warnings: readonly string[];
 }
 

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type EncoderArch } from "@bort/arch";
 import { loadMlmModel, type MlmModel, type ModelFolder, writeFileAtomically } from "@bort/nn";
-import { type ShapeSpace, type Slicing } from "@bort/supershaper";
+import { isBackbone, type ShapeSpace, type Slicing } from "@bort/supershaper";
 import { archNamed } from "./arch-named.js";
 import { CliError } from "./cli-error.js";
 import { readJsonFile } from "./read-json-file.js";
@@ -24,7 +25,7 @@ export const writeSupernetFile = (folder: string, { widths, slicing }: SupernetF
 /**
  * Reads the folder of a super-network.
  *
- * @throws CliError `cli/bad-json` where there is no `supernet.json`, `cli/bad-run` where it is of another network; what `loadMlmModel` and `spaceOf` throw
+ * @throws CliError `cli/bad-run` where there is no `supernet.json` or it is of another network, `cli/bad-json` where it is no JSON; what `loadMlmModel` and `spaceOf` throw
  */
 export function openSupernet(folder: string): Supernet {
   const file = readSupernetFile(folder);
@@ -33,14 +34,25 @@ export function openSupernet(folder: string): Supernet {
 }
 
 /** The space of a super-network's folder, read without its weights; throws what `openSupernet` throws. */
-export const openSupernetSpace = (folder: string): ShapeSpace => spaceIn(folder, archNamed(join(folder, "config.json")), readSupernetFile(folder));
+export function openSupernetSpace(folder: string): ShapeSpace {
+  const file = readSupernetFile(folder);
+  return spaceIn(folder, archNamed(join(folder, "config.json")), file);
+}
 
 /** Reads `supernet.json` alone. */
 export function readSupernetFile(folder: string): SupernetFile {
   const path = join(folder, "supernet.json");
+  if (!existsSync(path)) throw new CliError("cli/bad-run", `${folder} must hold a super-network, got ${otherKind(folder)}`);
   const file = readJsonFile(path);
   if (isSupernetFile(file)) return file;
   throw new CliError("cli/bad-run", `${path} must have widths, a list of numbers for each layer, and slicing, prefix or heads; give the folder of bort supernet train`);
+}
+
+/** What a folder without `supernet.json` is, and what to do about it. */
+function otherKind(folder: string): string {
+  if (existsSync(join(folder, "config.json"))) return `a model of one shape, without supernet.json; make a super-network of it with bort supernet train --model ${folder}`;
+  if (existsSync(join(folder, "run.json"))) return "a run that is not finished; go on with it by --resume";
+  return "no model; give the folder of bort supernet train";
 }
 
 function isSupernetFile(file: unknown): file is SupernetFile {
@@ -48,10 +60,6 @@ function isSupernetFile(file: unknown): file is SupernetFile {
   const isList = (list: unknown): boolean => Array.isArray(list) && list.length > 0 && list.every(Number.isSafeInteger);
   return Array.isArray(widths) && widths.length > 0 && widths.every(isList) && (slicing === "prefix" || slicing === "heads");
 }
-
-/** Whether an encoder has the bottlenecks of a super-network, all as wide as it is. */
-export const isBackbone = ({ bottleneck, hiddenSize, layers }: EncoderArch): boolean =>
-  bottleneck?.kind === "linear" && !bottleneck.merged && layers.every(({ width }) => width === hiddenSize);
 
 function spaceIn(folder: string, arch: EncoderArch, { widths }: SupernetFile): ShapeSpace {
   if (!isBackbone(arch)) throw new CliError("cli/bad-run", `${folder} must hold a super-network, got a model without its bottlenecks; give the folder of bort supernet train`);

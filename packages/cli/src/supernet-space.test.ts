@@ -22,8 +22,12 @@ describe("spaceOf", () => {
     expect(spaceOf(arch, [[4], [8, 16]]).widths).toEqual([[4], [8, 16]]);
   });
 
-  it("refuses widths above the hidden size, and tables of another width", () => {
+  it("has the tables and the norm of the backbone", () => {
+    const arch = { ...archOf(16, 2), embedding: { kind: "projected", size: 8 }, normalization: "noNorm" } as const;
+    expect(spaceOf(arch, [4, 16]).arch([4, 16])).toMatchObject({ embedding: arch.embedding, normalization: "noNorm" });
+  });
+
+  it("refuses widths above the hidden size", () => {
     expect(() => spaceOf(archOf(16, 2), [8, 18])).toThrow("--widths must be at most 16");
-    expect(() => spaceOf({ ...archOf(16, 2), embedding: { kind: "projected", size: 8 } }, [8])).toThrow("plain encoder");
   });
 });

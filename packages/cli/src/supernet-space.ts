@@ -8,12 +8,11 @@ export type Widths = readonly number[] | readonly (readonly number[])[];
 /**
  * All shapes of a backbone, each with its network: what the extraction of that shape gives.
  *
- * @throws CliError `cli/usage` for a width above the hidden size, or tables of another width; what `ShapeSpace` throws
+ * @throws CliError `cli/usage` for a width above the hidden size; what `ShapeSpace` throws
  */
 export function spaceOf(arch: EncoderArch, widths: Widths): ShapeSpace {
-  const { hiddenSize, layers, embedding, normalization = "layerNorm" } = arch;
+  const { hiddenSize, layers } = arch;
   const { heads, intermediateSize } = layers[0]!;
-  if (embedding !== undefined || normalization !== "layerNorm") throw usageError("a super-network needs a plain encoder with tables as wide as its layers; give another model");
   const wide = widths.flat().find((width) => width > hiddenSize);
   if (wide !== undefined) throw usageError(`--widths must be at most ${hiddenSize}, the hidden size, got ${wide}`);
   return new ShapeSpace({ layers: layers.length, widths, heads, hidden: hiddenSize, intermediate: intermediateSize, frame: arch });

@@ -1,71 +1,49 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type ArchTuple, type EncoderArch } from "@bort/arch";
 import { type Tokenizer } from "@bort/data";
-import { createModel, loadMlmModel, type MlmModel } from "@bort/nn";
-import { backboneOf, type Slicing } from "@bort/supershaper";
+import { createModel, type MlmModel } from "@bort/nn";
+import { backboneOf, isBackbone, type Slicing } from "@bort/supershaper";
 import { usageError } from "./cli-error.js";
-import { findModel, type FindModelContext, weightsHash } from "./find-model.js";
-import { isBackbone, readSupernetFile, type SupernetFile } from "./supernet-folder.js";
+import { type FoundMlmModel } from "./find-mlm-model.js";
+import { type FindModelContext } from "./find-model.js";
+import { mlmStart, type MlmStart, type MlmStartOptions } from "./mlm-start.js";
+import { readSupernetFile, type SupernetFile } from "./supernet-folder.js";
 import { proportionalWidths, type Widths } from "./supernet-space.js";
-import { encoderOf, frameOf, sequenceLengthFor } from "./training-options.js";
 
 /** What the options say of it. */
-export interface SupernetStartOptions {
-  readonly model: string | undefined;
-  readonly arch: ArchTuple | undefined;
-  readonly "vocab-size": number | undefined;
-  readonly "sequence-length": number | undefined;
+export interface SupernetStartOptions extends MlmStartOptions {
   readonly widths: readonly number[];
   readonly slicing: Slicing | undefined;
   readonly seed: number;
-  readonly quiet: boolean;
 }
 
 /** What the training of a super-network begins with. */
-export interface SupernetStart {
-  /** With a vocabulary that may come out smaller. */
-  readonly arch: EncoderArch;
-  /** The tokenizer to use, or the size of the vocabulary to train. */
-  readonly tokenizer: Tokenizer | { readonly vocabSize: number };
-  readonly sequenceLength: number;
+export interface SupernetStart extends Omit<MlmStart, "archFor" | "trained"> {
   readonly widths: Widths;
   readonly slicing: Slicing;
-  /** SHA-256 of the weights, where there are some. */
-  readonly inputs: Readonly<Record<string, string>>;
   readonly supernet: (tokenizer: Tokenizer) => MlmModel;
 }
 
 /**
  * The backbone of a pre-trained model, a super-network that was trained before, or a fresh backbone.
  *
- * @throws CliError `cli/usage`; what `findModel`, `loadMlmModel`, `backboneOf` and `encoderOf` throw
+ * @throws CliError `cli/usage`; what `mlmStart` and `backboneOf` throw
  */
-export function supernetStart(options: SupernetStartOptions, context: FindModelContext): SupernetStart | Promise<SupernetStart> {
-  const { model, arch, "vocab-size": vocabSize } = options;
-  if (model !== undefined && arch !== undefined) throw usageError("a super-network starts from --model or, fresh, from --arch; leave one of them out");
-  if (model !== undefined && vocabSize !== undefined) throw usageError("--vocab-size says nothing to --model, which has its vocabulary; leave it out");
-  if (model !== undefined) return trainedStart(model, options, context);
-  if (arch === undefined) throw usageError("--model or --arch is missing; see --help");
-  return freshStart(arch, options);
-}
-
-function freshStart(tuple: ArchTuple, { "vocab-size": vocabSize = 8192, "sequence-length": sequenceLength = 128, widths, slicing = "prefix", seed }: SupernetStartOptions): SupernetStart {
-  const arch = encoderOf(tuple, { vocabSize, padTokenId: 1 }, sequenceLength);
+export async function supernetStart(options: SupernetStartOptions, context: FindModelContext): Promise<SupernetStart> {
+  const { trained, archFor, ...start } = await mlmStart(options, context);
+  if (trained !== undefined) return trainedStart(start, trained, options);
+  const { widths, slicing = "prefix", seed } = options;
   return {
-    arch, tokenizer: { vocabSize }, sequenceLength, slicing, widths: widths.length > 0 ? widths : proportionalWidths(arch), inputs: {},
-    supernet: (tokenizer) => backboneOf(createModel(encoderOf(tuple, frameOf(tokenizer), sequenceLength), { kind: "mlm" }, seed)),
+    ...start, slicing, widths: widths.length > 0 ? widths : proportionalWidths(start.arch),
+    supernet: (tokenizer) => backboneOf(createModel(archFor(tokenizer), { kind: "mlm" }, seed)),
   };
 }
 
-async function trainedStart(source: string, options: SupernetStartOptions, context: FindModelContext): Promise<SupernetStart> {
-  const folder = await findModel(source, options, context);
-  const { model, tokenizer } = loadMlmModel(folder);
-  const sequenceLength = sequenceLengthFor(model, options["sequence-length"], "model");
+function trainedStart(start: Omit<MlmStart, "archFor" | "trained">, { model, folder }: FoundMlmModel, options: SupernetStartOptions): SupernetStart {
   const earlier = isBackbone(model.arch) && existsSync(join(folder, "supernet.json")) ? readSupernetFile(folder) : undefined;
   const supernet = isBackbone(model.arch) ? model : backboneOf(model);
   return {
-    arch: supernet.arch, tokenizer, sequenceLength, slicing: slicingAfter(earlier, options.slicing), inputs: { model: await weightsHash(folder) },
+    ...start, arch: supernet.arch, slicing: slicingAfter(earlier, options.slicing),
     widths: options.widths.length > 0 ? options.widths : (earlier?.widths ?? proportionalWidths(supernet.arch)),
     supernet: () => supernet,
   };

@@ -82,9 +82,15 @@ export class TestWorkplace {
       "--sequence-length", "16", "--learning-rate", "0.01", "--out", this.at(out), "--threads", "1", ...more];
   }
 
+  /** The arguments of a small pre-training that goes on with the model in `model`. */
+  furtherPretraining(model: string, out: string, ...more: readonly string[]): string[] {
+    return ["pretrain", "--model", this.at(model), "--corpus", this.at("corpus"), "--steps", "6", "--batch-size", "2", "--learning-rate", "0.01",
+      "--out", this.at(out), "--threads", "1", ...more];
+  }
+
   /** The arguments of a small distillation from the model in `teacher`. */
   distillation(teacher: string, out: string, ...more: readonly string[]): string[] {
-    return ["distill", "--teacher", this.at(teacher), "--corpus", this.at("corpus"), ...(more.includes("--arch") ? [] : ["--arch", "1,2,8,16"]), "--steps", "6", "--batch-size", "2",
+    return ["distill", "--teacher", this.at(teacher), "--corpus", this.at("corpus"), ...(more.includes("--arch") || more.includes("--student") ? [] : ["--arch", "1,2,8,16"]), "--steps", "6", "--batch-size", "2",
       "--out", this.at(out), "--threads", "1", ...more];
   }
 

@@ -1,4 +1,5 @@
 import { type BortSet, convergentSets, type FineTuningSet, fineTuningSets, grid, type HyperparameterSet, paperTheta, repositoryTheta, smallTheta } from "@bort/agora";
+import { isJsonObject } from "@bort/data";
 import { usageError } from "./cli-error.js";
 import { type Option, described, text } from "./options.js";
 import { readJsonFile } from "./read-json-file.js";
@@ -19,8 +20,8 @@ export function thetaOf(name: string = "small", task: string): readonly FineTuni
   if (preset !== undefined) return preset;
   if (name === "chs") return [convergentSetOf(task)];
   const content = readJsonFile(name);
-  if (Array.isArray(content) && content.length > 0 && content.every(isObject)) return fineTuningSets(content as HyperparameterSet[]);
-  if (isObject(content) && Object.values(content).every((values) => Array.isArray(values) && values.length > 0)) return fineTuningSets(grid(content as Record<string, number[]>));
+  if (Array.isArray(content) && content.length > 0 && content.every(isJsonObject)) return fineTuningSets(content as HyperparameterSet[]);
+  if (isJsonObject(content) && Object.values(content).every((values) => Array.isArray(values) && values.length > 0)) return fineTuningSets(grid(content as Record<string, number[]>));
   throw usageError(`--theta ${name} needs an array of sets like {"learningRate": 0.0003, "weightDecay": 0, "warmupRatio": 0.1, "seed": 0}, or an object with an array for each name; correct it`);
 }
 
@@ -30,5 +31,3 @@ function convergentSetOf(task: string): FineTuningSet {
   if (convergent !== undefined) return { ...convergent.set, batchSize: convergent.batchSize };
   throw usageError(`--theta chs needs a task with a convergent set in Bort's tables, got ${task}; they are of ${Object.keys(convergentSets).join(", ")}`);
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -68,8 +68,12 @@ export const stepOptions = (learningRate: number, warmupRatio: number): StepOpti
 export type Curriculum = "short-first" | "none";
 
 /** In what order the lengths of the sequences come, in pre-training with a teacher or without. */
-export const curriculumOption: Option<Curriculum> = withDefault(
-  choice(["short-first", "none"], "whether sequences start short: half of the steps at about 8 tokens, then doubling; attention is learned sooner"), "short-first");
+export const curriculumOption: Option<Curriculum | undefined> = described(
+  choice(["short-first", "none"], "whether sequences start short: half of the steps at about 8 tokens, then doubling; attention is learned sooner"),
+  "short-first; none for a model that is trained already");
+
+/** The curriculum given, or the default: what short sequences teach, a trained model knows. */
+export const curriculumFor = (given: Curriculum | undefined, trained: object | undefined): Curriculum => given ?? (trained === undefined ? "short-first" : "none");
 
 type TrainingFields = Pick<PretrainOptions, "seed" | "learningRate" | "warmupRatio" | "schedule" | "dropout" | "earlyStopping" | "evaluateEvery" | "checkpoint">;
 
@@ -104,11 +108,11 @@ export function sequenceLengthFor(models: Pick<Model, "arch"> | readonly Pick<Mo
 /** A batch of packed sequences, 15% of each masked. */
 export const shapeOf = (batchSize: number, sequenceLength: number): MlmShape => ({ batchSize, sequenceLength, maskedPerSequence: Math.ceil(0.15 * sequenceLength) });
 
-/** The option that names an architecture. */
-export const archOption: Option<ArchTuple> = {
-  hint: "D,A,H,I", description: "layers, attention heads, hidden size, FFN size", required: true,
-  read: (values, name) => parseTuple(required(text("D,A,H,I", "")).read(values, name)),
-};
+/** The option that names the architecture of what begins with fresh weights. */
+export const freshArchOption = (of: string): Option<ArchTuple | undefined> => ({
+  hint: "D,A,H,I", description: `layers, attention heads, hidden size, FFN size; for a fresh ${of}`,
+  read: ([tuple]) => (tuple === undefined ? undefined : parseTuple(tuple)),
+});
 
 /** What an encoder must fit: a vocabulary and its padding token. */
 export interface VocabularyFrame {

@@ -11,6 +11,7 @@ export {
   mlmBatches, validationBatches, type MlmBatch, type MlmBatches, type MlmBatchesOptions, type ValidationBatchesOptions,
 } from "./mlm-batches.js";
 export { type PackedSequences, type Packing, packSequences, type PackSequencesOptions } from "./packing.js";
+export { isJsonObject, type JsonObject } from "./json-object.js";
 export { tryProcessLock, type LockAttempt, type ProcessLock } from "./process-lock.js";
 export { readAhead, type ReadAheadOptions } from "./read-ahead.js";
 export { sentencePacking, type SentencePacking } from "./sentence-packing.js";
@@ -20,6 +21,8 @@ export {
 } from "./token-file.js";
 export { type TokenFileSummary } from "./token-file-writer.js";
 export { openTokenShards, writeTokenShards, type TokenShardsSummary, type WriteTokenShardsOptions } from "./token-shards.js";
+export { pruneVocabulary, type KeptTokens, type PrunedVocabulary } from "./prune-vocabulary.js";
+export { tokenCounts, type TokenCountsOptions } from "./token-counts.js";
 export { wordStarts, type WordStarts } from "./word-starts.js";
 export { workerBatches, type Worker } from "./worker-batches.js";
 export { BERT_SPECIAL_TOKEN_NAMES, SPECIAL_TOKEN_NAMES, type SpecialTokenNames, type SpecialTokens, type Tokenizer } from "./tokenizer.js";

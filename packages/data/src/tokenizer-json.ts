@@ -2,13 +2,15 @@ import { type AddedToken, addedTokenAt, specialTokenEntry } from "./added-tokens
 import { BYTE_SYMBOLS } from "./byte-symbols.js";
 import { DocumentTokenizer } from "./document-tokenizer.js";
 import { type InputTemplate, inputTemplateAt } from "./input-template.js";
+import { mergesAt } from "./merges-at.js";
 import { normalizerAt } from "./normalizer.js";
-import { type Merge, PairMerger } from "./pair-merger.js";
+import { PairMerger } from "./pair-merger.js";
 import { type PreTokenizer, preTokenizerAt } from "./pre-tokenizer.js";
 import { specialTokensOf } from "./special-tokens.js";
 import { tokenDecoderAt } from "./token-decoder.js";
 import { arrayAt, badTokenizer, integerAt, type JsonObject, kindAt, objectAt, shown, textAt } from "./tokenizer-fields.js";
 import type { SpecialTokenNames, Tokenizer } from "./tokenizer.js";
+import { continuingPrefixAt } from "./word-piece-document.js";
 import { WordPieces } from "./word-pieces.js";
 
 /**
@@ -63,21 +65,8 @@ function byteLevelBpeAt(model: JsonObject, ids: ReadonlyMap<string, number>, pre
   BYTE_SYMBOLS.forEach((symbol, byte) => {
     if (!ids.has(symbol)) throw badTokenizer(`its vocabulary lacks ${shown(symbol)}, the symbol of byte ${byte}; it needs all 256`);
   });
-  const merger = new PairMerger(ids, arrayAt(model["merges"], "model.merges").map((merge, rank) => mergeAt(merge, rank, ids)));
+  const merger = new PairMerger(ids, mergesAt(model, ids));
   return (word) => merger.idsOf(word);
-}
-
-function mergeAt(value: unknown, rank: number, ids: ReadonlyMap<string, number>): Merge {
-  const parts: unknown = typeof value === "string" ? value.split(" ") : value;
-  if (!Array.isArray(parts) || parts.length !== 2) {
-    throw badTokenizer(`model.merges[${rank}] must be "left right" or ["left", "right"], got ${shown(value)}`);
-  }
-  const [left, right] = parts as [unknown, unknown];
-  if (typeof left !== "string" || typeof right !== "string") throw badTokenizer(`model.merges[${rank}] must join two tokens, got ${shown(value)}`);
-  for (const token of [left, right, left + right]) {
-    if (!ids.has(token)) throw badTokenizer(`model.merges[${rank}] needs ${shown(token)}, which is not in the vocabulary`);
-  }
-  return [left, right];
 }
 
 function wordPiecesAt(model: JsonObject, ids: ReadonlyMap<string, number>, preTokenizer: PreTokenizer): (word: string) => Int32Array {
@@ -85,10 +74,9 @@ function wordPiecesAt(model: JsonObject, ids: ReadonlyMap<string, number>, preTo
   const unknownToken = textAt(model["unk_token"] ?? "[UNK]", "model.unk_token");
   const unknown = ids.get(unknownToken);
   if (unknown === undefined) throw badTokenizer(`model.unk_token is ${shown(unknownToken)}, which is not in the vocabulary`);
-  const prefix = textAt(model["continuing_subword_prefix"] ?? "##", "model.continuing_subword_prefix");
   const longestWord = integerAt(model["max_input_chars_per_word"] ?? 100, "model.max_input_chars_per_word");
   const vocabulary = new Map(Object.entries(model["vocab"] as Record<string, number>)); // Added tokens are no parts of words.
-  const pieces = new WordPieces(vocabulary, { unknown, prefix, longestWord });
+  const pieces = new WordPieces(vocabulary, { unknown, prefix: continuingPrefixAt(model), longestWord });
   return (word) => pieces.idsOf(word);
 }
 

@@ -1,5 +1,5 @@
 import { templateProcessor } from "./input-template.js";
-import type { JsonObject } from "./tokenizer-fields.js";
+import { type JsonObject, textAt } from "./tokenizer-fields.js";
 import type { SpecialTokenNames } from "./tokenizer.js";
 
 /** What a WordPiece tokenizer is made of. */
@@ -29,4 +29,9 @@ export function wordPieceDocument(parts: WordPieceParts): JsonObject {
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     model: { type: "WordPiece", unk_token: unknown, continuing_subword_prefix: "##", max_input_chars_per_word: 100, vocab: vocabulary },
   };
+}
+
+/** What the tokens inside a word begin with in a WordPiece model: `##` unless it says otherwise; @throws DataError `data/bad-tokenizer`. */
+export function continuingPrefixAt(model: JsonObject): string {
+  return textAt(model["continuing_subword_prefix"] ?? "##", "model.continuing_subword_prefix");
 }

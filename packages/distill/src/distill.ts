@@ -18,7 +18,7 @@ export interface DistillOptions extends Omit<PretrainOptions, "objective"> {
 }
 
 /**
- * Pre-trains a fresh student by knowledge distillation; `evaluation` events carry the student's MLM loss and accuracy, as those of `pretrain` do. Throws what
+ * Pre-trains a student, fresh or of given weights, by knowledge distillation; `evaluation` events carry the student's MLM loss and accuracy, as those of `pretrain` do. Throws what
  * `pretrain` and {@link distillationObjective} do; the latter alone has every form of every loss.
  */
 export async function* distill(options: DistillOptions): AsyncGenerator<TrainingEvent, PretrainResult> {

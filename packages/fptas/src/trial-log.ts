@@ -1,6 +1,7 @@
+import { isJsonObject } from "@bort/data";
 import { type JournalContents, type JournalFormat, openJournal, readJournal, type Settings } from "@bort/trials";
 import { type SearchEvent } from "./search.js";
-import { isMeasured, isObject, isTrial } from "./trial-record.js";
+import { isMeasured, isTrial } from "./trial-record.js";
 import { type MeasuredCandidate, type Trial } from "./trial.js";
 
 /** What a trial log holds. */
@@ -45,7 +46,7 @@ type Entry = { readonly measured: readonly MeasuredCandidate[] } | { readonly tr
 
 const format: JournalFormat<Entry> = {
   name: "bort-trials",
-  isEntry: (value): value is Entry => isObject(value) && (Array.isArray(value.measured) ? value.measured.every(isMeasured) : isTrial(value.trial)),
+  isEntry: (value): value is Entry => isJsonObject(value) && (Array.isArray(value.measured) ? value.measured.every(isMeasured) : isTrial(value.trial)),
 };
 
 function entryOf(event: SearchEvent): Entry | undefined {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeError, writeFileAtomically } from "./atomic-write.js";
+import { firstDifference } from "./first-difference.js";
 import { NnError } from "./nn-error.js";
 import { type NamedTensor, type SafetensorsFile, encodeSafetensors, readSafetensors } from "./safetensors.js";
 import { type BestWeights, type TrainingState, type Watch } from "./training-state.js";
@@ -65,7 +66,8 @@ export function loadCheckpoint(folder: string, state: TrainingState, settings: u
   const manifest = readManifest(join(folder, MANIFEST), bad);
   const difference = firstDifference(manifest.settings, JSON.parse(JSON.stringify(settings ?? null)));
   if (difference !== null) {
-    throw new NnError("nn/other-run", `nn: the checkpoint in ${folder} belongs to a run with another ${difference}; give the same options, or another folder`);
+    const { path, values: [was, is] } = difference;
+    throw new NnError("nn/other-run", `nn: the checkpoint in ${folder} belongs to a run with another ${path || "setting"} (${was}, now ${is}); give the same options, or another folder`);
   }
   const { tensors, metadata } = readTensors(join(folder, manifest.file), bad);
   if (metadata["sha256"] !== manifest.fileSha256) throw bad(`${manifest.file} is not the file that ${MANIFEST} was written for`);
@@ -130,15 +132,3 @@ function readManifest(path: string, bad: (why: string) => NnError): ManifestCont
 }
 
 const hashOf = (content: ManifestContent): string => createHash("sha256").update(JSON.stringify(content)).digest("hex");
-
-/** The path of the first setting that differs, and its two values; `null` where none does. */
-function firstDifference(a: unknown, b: unknown, path: readonly string[] = []): string | null {
-  if (typeof a === "object" && typeof b === "object" && a !== null && b !== null) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const found = firstDifference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], [...path, key]);
-      if (found !== null) return found;
-    }
-    return null;
-  }
-  return a === b ? null : `${path.join(".") || "setting"} (${JSON.stringify(a)}, now ${JSON.stringify(b)})`;
-}

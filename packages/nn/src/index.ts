@@ -46,6 +46,7 @@ export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.
 export { type BestEvaluation, type EarlyStopping } from "./early-stopping.js";
 export { type Dropout, type DropoutRates, checkDropout, dropoutEverywhere, dropoutFeeds, dropoutOf, DROPOUT_SEED } from "./dropout.js";
 export { fingerprint } from "./fingerprint.js";
+export { matrixProduct } from "./matrix-product.js";
 export { hasCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { readSafetensors, writeSafetensors, type NamedTensor } from "./safetensors.js";
 export { makeFolder, writeFileAtomically } from "./atomic-write.js";

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatch } from "@bort/data";
@@ -88,6 +90,60 @@ describe("pretrain", () => {
   });
 });
 
+describe("a run from given weights", () => {
+  const start = createModel(options.arch, { kind: "mlm" }, 5);
+  const flat = ({ model }: PretrainResult): string => fingerprint(model.parameters.flat);
+
+  it("begins at their validation loss, leaves them as they are, and ends elsewhere than a fresh one or one of other weights", async () => {
+    const before = fingerprint(start.parameters.flat);
+    const { loss } = await evaluateMlm(options.backend, start, shape, validation);
+    const { events, result } = await collect(pretrain({ ...options, steps: 3, start }));
+    expect(events[0]).toMatchObject({ type: "evaluation", step: 0, metrics: { validationLoss: loss } });
+    expect(fingerprint(start.parameters.flat)).toBe(before);
+    const others = [{}, { start: createModel(options.arch, { kind: "mlm" }, 6) }];
+    for (const other of others) expect(flat((await collect(pretrain({ ...options, steps: 3, ...other }))).result)).not.toBe(flat(result));
+  });
+
+  it("goes on as one fresh run does where they are what it would draw, whatever groups there are and however the weights are laid out", async () => {
+    const groups: PretrainOptions["groups"] = ({ name }) => (name.startsWith("layers.") ? { learningRateFactor: 0.5 } : {});
+    const [fresh, laidOut] = [createModel(options.arch, { kind: "mlm" }, 0), createModel(options.arch, { kind: "mlm" }, 0)];
+    const regrouped = { ...laidOut, parameters: laidOut.parameters.regrouped(({ name }) => ({ frozen: name.endsWith("bias") })) };
+    for (const more of [{}, { groups }]) {
+      const whole = await collect(pretrain({ ...options, ...more, steps: 3 }));
+      for (const same of [fresh, regrouped]) expect(flat((await collect(pretrain({ ...options, ...more, steps: 3, start: same }))).result)).toBe(flat(whole.result));
+    }
+  });
+
+  it("resumes bit for bit from the same weights alone", async () => {
+    const whole = await collect(pretrain({ ...options, steps: 4, start }));
+    const checkpoint = { folder: at("started"), every: 100, resume: true };
+    const controller = new AbortController();
+    for await (const event of pretrain({ ...options, steps: 4, start, checkpoint, signal: controller.signal })) if (event.type === "step" && event.step === 2) controller.abort();
+    const again = (changed: Partial<PretrainOptions>): AsyncGenerator<unknown, PretrainResult> => pretrain({ ...options, steps: 4, ...changed, checkpoint });
+    for (const changed of [{}, { start: createModel(options.arch, { kind: "mlm" }, 6) }]) {
+      await expect(collect(again(changed))).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("another startingParameters (") });
+    }
+    const second = await collect(again({ start }));
+    expect(second.events[0]).toEqual({ type: "resumed", step: 2 });
+    expect(flat(second.result)).toBe(flat(whole.result));
+  });
+
+  it("leaves no trace of them in the checkpoint of a fresh run", async () => {
+    const checkpoint = { folder: at("fresh"), every: 1, resume: false };
+    await collect(pretrain({ ...options, steps: 1, checkpoint }));
+    expect(Object.keys((JSON.parse(readFileSync(join(checkpoint.folder, "checkpoint.json"), "utf8")) as { settings: object }).settings)).not.toContain("startingParameters");
+  });
+
+  it("refuses those of another architecture by what differs, and not those of one that spells out defaults", async () => {
+    const wider = { ...options.arch, layers: [{ ...options.arch.layers[0]!, intermediateSize: 24 }] };
+    await expect(pretrain({ ...options, start: createModel(wider, { kind: "mlm" }, 0) }).next()).rejects.toMatchObject({
+      code: "nn/bad-option", message: expect.stringContaining("whose layers.0.intermediateSize is 32, got 24;"),
+    });
+    const spelledOut = { ...start, arch: { ...start.arch, normalization: "layerNorm" as const, sharing: [0] } };
+    expect((await pretrain({ ...options, start: spelledOut }).next()).value).toMatchObject({ type: "evaluation", step: 0 });
+  });
+});
+
 describe("a run with everything on", () => {
   const everything: Partial<PretrainOptions> = {
     steps: 5, accumulate: 3, optimizer: lamb(), average: { decay: 0.8 },
@@ -156,6 +212,8 @@ describe("what an objective trains beside the model", () => {
     const halves = await run("beside-halves");
     expect(fingerprint(halves.result.model.parameters.flat)).toBe(fingerprint(whole.result.model.parameters.flat));
     expect(whole.result.model.parameters.specs).toEqual(createModel(options.arch, { kind: "mlm" }, 0).parameters.specs);
+    const start = createModel(options.arch, { kind: "mlm" }, 0); // What the run draws itself.
+    expect(fingerprint((await run("beside-start", { start })).result.model.parameters.flat)).toBe(fingerprint(whole.result.model.parameters.flat));
     const frozen = await run("beside-frozen", { groups: ({ name }) => ({ frozen: name === extra.name }) });
     expect(fingerprint(frozen.result.model.parameters.flat.slice(0, 100))).not.toBe(fingerprint(whole.result.model.parameters.flat.slice(0, 100)));
   });

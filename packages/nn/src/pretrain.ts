@@ -1,8 +1,9 @@
-import { type EncoderArch } from "@bort/arch";
+import { type EncoderArch, withoutDefaults } from "@bort/arch";
 import { type MlmBatch, type MlmBatches, readAhead } from "@bort/data";
 import { type Backend, type Feeds } from "@bort/graph";
 import { type DropoutRates, dropoutFeeds } from "./dropout.js";
 import { fingerprint } from "./fingerprint.js";
+import { firstDifference } from "./first-difference.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
 import { type MlmShape, evaluateMlm, mlmFeeds, mlmLossGraph } from "./mlm.js";
 import { type MlmModel, initialDeviation } from "./model.js";
@@ -106,6 +107,8 @@ function checkPhases(phases: readonly PretrainingPhase[]): void {
 export interface PretrainOptions extends TrainingSettings {
   readonly backend: Backend;
   readonly arch: EncoderArch;
+  /** Weights to begin with, of this `arch`; they stay as they are. Default: fresh ones. */
+  readonly start?: MlmModel;
   readonly shape: MlmShape;
   /** Batches of `shape`. */
   readonly train: MlmBatches;
@@ -125,17 +128,17 @@ export interface PretrainResult {
 }
 
 /**
- * Pre-trains a fresh encoder; `evaluation` events carry what `evaluateMlm` gives, whatever the objective, as `validationLoss` and `validationAccuracy`.
- * Throws what `runTraining` does.
+ * Pre-trains an encoder, fresh or of given weights; `evaluation` events carry what `evaluateMlm` gives, whatever the objective, as `validationLoss` and
+ * `validationAccuracy`. Throws what `runTraining` does, and NnError `nn/bad-option` for a start of another architecture.
  */
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<TrainingEvent, PretrainResult> {
-  const { backend, arch, validation, steps, curriculum = [], objective = mlmObjective(), checkpoint, signal } = options;
+  const { backend, arch, start, validation, steps, curriculum = [], objective = mlmObjective(), checkpoint, signal } = options;
   const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
     resolveSettings(options, { learningRate: 1e-3, warmupRatio: 0.06, metric: "validationLoss", mode: "min" });
-  const { model, groupRecord } = inGroups(freshModel(arch, objective, seed), options);
+  const { model, groupRecord } = inGroups(startingModel(options, objective, seed), options);
   const first = options.train.at(0);
   const settings = {
-    ...objective.settings, ...record, ...groupRecord, arch, shape: options.shape,
+    ...objective.settings, ...record, ...groupRecord, arch, ...(start !== undefined && { startingParameters: fingerprint(model.parameters.flat) }), shape: options.shape,
     curriculum: curriculum.map((phase) => ({ share: phase.share, shape: phase.shape, sequences: phase.train.sequences })),
     sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
   };
@@ -177,13 +180,26 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
   }
 }
 
-/** A fresh model in one store with what the objective trains beside it. */
-function freshModel(arch: EncoderArch, objective: PretrainingObjective, seed: number): MlmModel {
+/** The model to begin with, in one store with what the objective trains beside it, which is fresh in any case. */
+function startingModel({ arch, start }: PretrainOptions, objective: PretrainingObjective, seed: number): MlmModel {
   const head = { kind: "mlm" } as const;
-  const specs = [...modelParameters(arch, head), ...(objective.parameters?.(arch) ?? [])];
+  const own = modelParameters(arch, head);
+  const specs = [...own, ...(objective.parameters?.(arch) ?? [])];
   const taken = specs.find(({ name }, i) => specs.findIndex((other) => other.name === name) < i);
   if (taken !== undefined) throw new NnError("nn/bad-option", `nn: an objective's parameters need names of their own, and "${taken.name}" is there twice; rename it`);
-  return { arch, head, parameters: ParameterStore.initialized(specs, seed, initialDeviation(arch)) };
+  const parameters = ParameterStore.initialized(specs, seed, initialDeviation(arch));
+  if (start !== undefined) {
+    requireArch(start, arch);
+    parameters.copy(start.parameters, own);
+  }
+  return { arch, head, parameters };
+}
+
+function requireArch(start: MlmModel, arch: EncoderArch): void {
+  const difference = firstDifference(withoutDefaults(start.arch), withoutDefaults(arch));
+  if (difference === null) return;
+  const { path, values: [has, needed] } = difference;
+  throw new NnError("nn/bad-option", `nn: weights to begin with must be of the run's architecture, whose ${path} is ${needed}, got ${has}; give the architecture of that model`);
 }
 
 /** The model without what is trained beside it: a copy, where there is any. */

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from "@bort/data";
 import { sizeOf } from "@bort/graph";
 import { type ElementType, elementBytes } from "./stored-tensor.js";
 
@@ -14,8 +15,6 @@ export interface Header {
   readonly entries: Readonly<Record<string, HeaderEntry>>;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /**
  * Reads a header and checks it against the number of bytes that follow: the tensors must cover all of them, each byte once.
  *
@@ -23,21 +22,21 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function parseHeader(text: string, dataBytes: number, bad: (why: string) => Error): Header {
   const { __metadata__: metadata = {}, ...entries } = parseObject(text, bad);
-  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) throw bad("its metadata is not a table of strings");
+  if (!isJsonObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) throw bad("its metadata is not a table of strings");
   for (const [name, entry] of Object.entries(entries)) checkEntry(name, entry, bad);
   const header = { metadata: metadata as Record<string, string>, entries: entries as Record<string, HeaderEntry> };
   checkCover(header.entries, dataBytes, bad);
   return header;
 }
 
-function parseObject(text: string, bad: (why: string) => Error): Json {
+function parseObject(text: string, bad: (why: string) => Error): JsonObject {
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch {
     throw bad("its header is not JSON");
   }
-  if (!isObject(header)) throw bad("its header is not an object");
+  if (!isJsonObject(header)) throw bad("its header is not an object");
   const names = topLevelKeys(text);
   if (names.length > Object.keys(header).length) throw bad("its header names a tensor twice");
   return header;
@@ -54,7 +53,7 @@ function topLevelKeys(text: string): string[] {
 }
 
 function checkEntry(name: string, entry: unknown, bad: (why: string) => Error): void {
-  if (!isObject(entry)) throw bad(`${name} is not described`);
+  if (!isJsonObject(entry)) throw bad(`${name} is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (!isElementType(dtype)) throw bad(`${name} is ${String(dtype)} and only ${Object.keys(elementBytes).join(", ")} can be read`);
   const sizes = (value: unknown): value is number[] => Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
@@ -74,4 +73,3 @@ function checkCover(entries: Header["entries"], dataBytes: number, bad: (why: st
 }
 
 const isElementType = (dtype: unknown): dtype is ElementType => typeof dtype === "string" && Object.hasOwn(elementBytes, dtype);
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isJsonObject } from "@bort/data";
 import { type LinearModel, linearPredictor } from "./linear-predictor.js";
 import { type PairwiseModel, pairwisePredictor } from "./pairwise-predictor.js";
 import { type Predictor } from "./predictor.js";
@@ -21,48 +22,45 @@ export function predictorFromJson(json: unknown, { features }: { readonly featur
   throw new PredictorsError("predictors/bad-json", `predictors: this is no predictor's JSON, or one of another version (kind ${JSON.stringify(kind)}); fit it again and save what toJSON() gives`);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
 const isIndex = (value: unknown, below: number): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < below;
 const isNumbers = (value: unknown, length?: number): value is number[] => Array.isArray(value) && value.every(isNumber) && (length === undefined || value.length === length);
 
 /** The number of layers; undefined where it is no range. */
 function layersOf(range: unknown): number | undefined {
-  return isObject(range) && isNumbers(range["least"]) && range["least"].length > 0 && isNumbers(range["most"], range["least"].length) ? range["least"].length : undefined;
+  return isJsonObject(range) && isNumbers(range["least"]) && range["least"].length > 0 && isNumbers(range["most"], range["least"].length) ? range["least"].length : undefined;
 }
 
 const isTarget = (value: unknown): boolean => value === "value" || value === "logarithm";
 
 function isPairwise(json: unknown): json is PairwiseModel {
-  if (!isObject(json) || !isTarget(json["target"]) || !isNumber(json["constant"])) return false;
+  if (!isJsonObject(json) || !isTarget(json["target"]) || !isNumber(json["constant"])) return false;
   const layers = layersOf(json["range"]);
   const { polynomials, terms } = json;
-  if (layers === undefined || !isObject(polynomials) || !isNumbers(polynomials["centres"]) || !isNumbers(polynomials["scales"], polynomials["centres"].length)) return false;
+  if (layers === undefined || !isJsonObject(polynomials) || !isNumbers(polynomials["centres"]) || !isNumbers(polynomials["scales"], polynomials["centres"].length)) return false;
   const degrees = polynomials["centres"].length;
   const isTerm = (term: unknown): boolean => {
-    if (!isObject(term) || !isNumbers(term["degrees"], 2) || !term["degrees"].every((degree) => isIndex(degree, degrees + 1))) return false;
+    if (!isJsonObject(term) || !isNumbers(term["degrees"], 2) || !term["degrees"].every((degree) => isIndex(degree, degrees + 1))) return false;
     return isNumbers(term["coefficients"], term["degrees"][1] === 0 ? layers : layers - 1);
   };
   return Array.isArray(terms) && terms.every(isTerm);
 }
 
 function isTrees(json: unknown): json is TreesModel {
-  if (!isObject(json) || !isNumber(json["base"]) || !isNumber(json["features"])) return false;
+  if (!isJsonObject(json) || !isNumber(json["base"]) || !isNumber(json["features"])) return false;
   const layers = layersOf(json["range"]);
   const { trees, features } = json;
   return layers !== undefined && features >= layers && Array.isArray(trees) && trees.every((tree) => isTree(tree, features));
 }
 
 function isTree(node: unknown, features: number): boolean {
-  if (!isObject(node)) return false;
+  if (!isJsonObject(node)) return false;
   if (!("feature" in node)) return isNumber(node["value"]);
   return isIndex(node["feature"], features) && isNumber(node["threshold"]) && isNumber(node["gain"]) && isTree(node["left"], features) && isTree(node["right"], features);
 }
 
 function isLinear(json: unknown): json is LinearModel {
-  if (!isObject(json) || !isTarget(json["target"]) || !isNumber(json["intercept"]) || !isNumbers(json["coefficients"])) return false;
+  if (!isJsonObject(json) || !isTarget(json["target"]) || !isNumber(json["intercept"]) || !isNumbers(json["coefficients"])) return false;
   const layers = layersOf(json["range"]);
   return layers !== undefined && json["coefficients"].length >= layers;
 }

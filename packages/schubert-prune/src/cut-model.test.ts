@@ -53,7 +53,7 @@ describe("cutModel", () => {
     const { arch, parameters } = cutModel(model, { h: [0, 1, 5, 9, 10], "layers.0.a": [3], "layers.1.k": [0, 2], "layers.1.v": [1], "layers.2.f": [7, 8, 23] });
     expect(arch.hiddenSize).toBe(5);
     expect(arch.layers.map(({ heads: a, keySize, valueSize, intermediateSize }) => [a, keySize, valueSize, intermediateSize])).toEqual([[1, 4, 4, 24], [4, 2, 1, 24], [4, 4, 4, 3]]);
-    expect(parameters.flat.length - paddingOf(parameters.layout)).toBe(parameterCount(arch, { heads: { mlm: true } }).total);
+    expect(parameters.flat.length - paddingOf(parameters.layout)).toBe(parameterCount(arch, { heads: { mlm: {} } }).total);
     expect(parameters.flat.filter((value) => value === 0)).toHaveLength(paddingOf(parameters.layout));
   });
 

@@ -2,7 +2,7 @@ import { type EncoderArch } from "@bort/arch";
 import * as op from "@bort/graph";
 import { type Graph, type Node, type NodeOf, topologicalOrder } from "@bort/graph";
 import { type ModelHead } from "@bort/nn";
-import { type AxedParameter, type AxisPart, type ParameterAxis, parameterAxes } from "./parameter-axes.js";
+import { type AxisPart, type ParameterAxis, parameterAxes } from "./parameter-axes.js";
 
 /** The prunable parameters of a vector of units, `[size]`, by the name of the vector; none where its units are not pruned, and count as ones. */
 export type Alphas = Readonly<Record<string, Node>>;
@@ -62,7 +62,8 @@ const isNamed = (node: Node, names: ReadonlySet<string>): boolean => node.op ===
 
 /** LayerNorm whose mean and variance are those of the units that stay; what comes of the others is zero, because their gain and bias are. `[rows, size]` */
 function normOfKept({ inputs: [x, gain, bias], attrs: { epsilon } }: NodeOf<"layerNorm">, isKept: Node): Node {
-  const share = op.div(isKept, op.reduceSum(isKept, [0])); // [size]
+  const count = op.reduceSum(isKept, [0]);
+  const share = op.div(isKept, op.where(op.less(count, 1), 1, count)); // [size]
   const meanOf = (values: Node): Node => op.reduceSum(op.mul(values, share), [-1]); // [rows, 1]
   const centered = op.mul(op.sub(x!, meanOf(x!)), isKept);
   const deviation = op.sqrt(op.add(meanOf(op.mul(centered, centered)), epsilon));

@@ -1,5 +1,6 @@
 /** What went wrong, as a literal that programs and tests can rely on. */
 export type SchubertErrorCode =
+  | "schubert-prune/bad-layers"
   | "schubert-prune/bad-option"
   | "schubert-prune/bad-units"
   | "schubert-prune/tied-units"

@@ -1,7 +1,9 @@
 import { type EncoderArch, maxSequence } from "@bort/arch";
 import { random } from "@bort/data";
-import { type Feeds, evaluate } from "@bort/graph";
+import { type Feeds, type Float64Feeds, evaluate, referenceBackend } from "@bort/graph";
 import { type LossGraph, type Model, type ModelHead, ParameterStore, classificationLossGraph, mlmLossGraph, modelParameters } from "@bort/nn";
+import { chainBatches } from "../../nn/src/chain-batches.js";
+import { type MlmTaskOptions, mlmTask } from "./mlm-task.js";
 import { type KeptUnits, type UnitVector, tiedHiddenUnits, unitVectors } from "./unit-vectors.js";
 
 /** A model none of whose parameters is at a value that a mistake could hide behind, as a bias of zero could. */
@@ -37,7 +39,7 @@ export function testBatch({ arch, head }: Pick<Model, "arch" | "head">, seed: nu
 }
 
 /** The value of a loss in float64. */
-export const lossIn64 = (graph: LossGraph, feeds: Feeds): number => evaluate([graph.loss], feeds)[0]![0]!;
+export const lossIn64 = (graph: LossGraph, feeds: Float64Feeds): number => evaluate([graph.loss], feeds)[0]![0]!;
 
 /** Units that stay, drawn at random: at least one of each vector, and those that cannot go. */
 export function drawKept(arch: EncoderArch, vectors: readonly UnitVector[], seed: number): KeptUnits {
@@ -53,3 +55,10 @@ export function drawKept(arch: EncoderArch, vectors: readonly UnitVector[], seed
 /** 1 for units that stay, 0 for others, by the vectors of `kept`. */
 export const gates = (arch: EncoderArch, kept: KeptUnits): Record<string, Float32Array> => Object.fromEntries(unitVectors(arch).filter(({ name }) => name in kept)
   .map(({ name, size }) => [name, Float32Array.from({ length: size }, (_, unit) => (kept[name]!.includes(unit) ? 1 : 0))]));
+
+/** A small language to be pruned for. */
+export function toyTask(arch: EncoderArch, more: Partial<MlmTaskOptions> = {}): ReturnType<typeof mlmTask> {
+  const shape = { batchSize: 4, sequenceLength: 6, maskedPerSequence: 2 };
+  const validation = [chainBatches(arch.vocabSize, shape, 7).at(0)];
+  return mlmTask({ backend: referenceBackend(), shape, train: chainBatches(arch.vocabSize, shape, 1), validation, ...more });
+}

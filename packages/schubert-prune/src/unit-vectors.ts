@@ -71,6 +71,10 @@ export function archWith(arch: EncoderArch, counts: UnitCounts): EncoderArch {
   };
 }
 
+/** The architecture with as many units fewer. */
+export const archWithout = (arch: EncoderArch, removed: UnitCounts): EncoderArch =>
+  archWith(arch, Object.fromEntries(unitVectors(arch).filter(({ name }) => name in removed).map(({ name, size }) => [name, size - removed[name]!])));
+
 /** How many units stay. */
 export const countsOf = (kept: KeptUnits): UnitCounts => Object.fromEntries(Object.entries(kept).map(([name, units]) => [name, units.length]));
 

@@ -1,23 +1,30 @@
-import { type EncoderArch } from "@bort/arch";
+import { type EncoderArch, ownerOf } from "@bort/arch";
 import { type Model, type ModelHead, ParameterStore, modelParameters } from "@bort/nn";
 import { SuperShaperError } from "./supershaper-error.js";
 
 /**
  * A model as the backbone of a super-network: each layer between two linear bottlenecks, as wide as the encoder's stream, that start as the identity, so that
- * its outputs are those of the model. The model stays as it is.
+ * its outputs are those of the model. The model stays as it is. Embeddings may be narrow; layers that share parameters, which cannot have widths of their own,
+ * get copies of them.
  *
- * @throws SuperShaperError `supershaper/bad-backbone` for an encoder that has bottlenecks already, shared or stacked layers, narrow heads, or layers that differ
+ * @throws SuperShaperError `supershaper/bad-backbone` for an encoder that has bottlenecks already, stacked FFNs, narrow heads, or layers that differ
  *
  * Source: SuperShaper, sections 3.1 and 4.2.
  */
 export function backboneOf<H extends ModelHead>({ arch, head, parameters }: Model<H>): Model<H> {
   requirePlain(arch);
-  const { hiddenSize, layers } = arch;
-  const wide: EncoderArch = { ...arch, layers: layers.map((layer) => ({ ...layer, width: hiddenSize })), bottleneck: { kind: "linear", merged: false } };
+  const { sharing, ...own } = arch;
+  const wide: EncoderArch = { ...own, layers: arch.layers.map((layer) => ({ ...layer, width: arch.hiddenSize })), bottleneck: { kind: "linear", merged: false } };
   const backbone = ParameterStore.initialized(modelParameters(wide, head), 0, 0); // Every parameter but the bottlenecks, which have no deviation, is copied.
-  backbone.copy(parameters, modelParameters(arch, head));
+  for (const { name } of modelParameters(own, head)) {
+    backbone.view(name).set(parameters.view(name.replace(/^layers\.(\d+)/, (_, layer) => `layers.${ownerOf(arch, Number(layer))}`)));
+  }
   return { arch: wide, head, parameters: backbone };
 }
+
+/** Whether an encoder has the bottlenecks of a super-network: two around each layer, not merged, and layers as wide as the encoder. */
+export const isBackbone = ({ bottleneck, hiddenSize, layers }: EncoderArch): boolean =>
+  bottleneck?.kind === "linear" && !bottleneck.merged && layers.every(({ width }) => width === hiddenSize);
 
 /** What a layer of width `width` is in a sub-network: heads that are as many, and as much narrower. */
 export function subArch(backbone: EncoderArch, shape: readonly number[], { merged }: { readonly merged: boolean }): EncoderArch {
@@ -27,12 +34,11 @@ export function subArch(backbone: EncoderArch, shape: readonly number[], { merge
   };
 }
 
-function requirePlain({ hiddenSize, layers, bottleneck, sharing }: EncoderArch): void {
+function requirePlain({ hiddenSize, layers, bottleneck }: EncoderArch): void {
   const refuse = (problem: string): never => {
-    throw new SuperShaperError("supershaper/bad-backbone", `supershaper: a backbone needs layers that are alike, as wide as the encoder, got ${problem}; give a plain encoder`);
+    throw new SuperShaperError("supershaper/bad-backbone", `supershaper: a backbone needs layers that are alike, as wide as the encoder, got ${problem}; give another encoder`);
   };
   if (bottleneck !== undefined) refuse("bottlenecks already");
-  if (sharing !== undefined) refuse("layers that share parameters");
   const [first] = layers;
   layers.forEach(({ heads, keySize, valueSize, intermediateSize, feedForwards = 1 }, i) => {
     if (heads !== first!.heads || intermediateSize !== first!.intermediateSize) refuse(`layer ${i} unlike layer 0`);

@@ -1,24 +1,29 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parameterCount, superShaperArch, uniformArch } from "@bort/arch";
+import { type EncoderArch, parameterCount, superShaperArch, uniformArch } from "@bort/arch";
 import { trainByteLevelBpe } from "@bort/data";
 import { evaluate } from "@bort/graph";
 import { createModel, evaluateMlm, inferenceGraph, loadMlmModel, type MlmModel, mlmLossGraph, saveModel } from "@bort/nn";
 import { onnxBackend } from "@bort/backend-onnx";
+import { evaluatePairwiseSum } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
 import { backboneOf } from "./backbone.js";
 import { extractSubnetwork } from "./extract-subnetwork.js";
+import { parameterSum } from "./shape-counts.js";
+import { ShapeSpace } from "./shape-space.js";
 import { wholeGraph } from "./supernet-stages.js";
-import { testBatch, testFeeds, testFrame, testSupernet } from "./test-supernets.js";
+import { testBatch, testFeeds, testFrame, testSupernet, unusualArchs } from "./test-supernets.js";
 
 const supernet = testSupernet();
 const feeds = testFeeds(1);
 const lossOf = ({ arch, parameters }: MlmModel): number => evaluate([mlmLossGraph(arch, testBatch).loss], { ...parameters.views, ...feeds })[0]![0]!;
+const elements = (model: MlmModel): number => model.parameters.specs.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 
 describe("backboneOf", () => {
-  it("computes exactly what the model does, which stays as it was", () => {
-    const arch = uniformArch({ depth: 2, heads: 3, hidden: 24, intermediate: 40, vocabSize: 40, positions: 16 });
+  it.each<[string, EncoderArch]>([
+    ["a plain one", uniformArch({ depth: 2, heads: 3, hidden: 24, intermediate: 40, vocabSize: 40, positions: 16 })], ...Object.entries(unusualArchs),
+  ])("computes exactly what the model does, which stays as it was: %s", (_, arch) => {
     const model = createModel(arch, { kind: "mlm" }, 4, 0.3);
     const before = model.parameters.flat.slice();
     expect(lossOf(backboneOf(model))).toBe(lossOf(model));
@@ -38,7 +43,6 @@ describe("backboneOf", () => {
 
   it.each([
     ["bottlenecks already", superShaperArch([24, 24])],
-    ["layers that share", { ...uniformArch({ depth: 2, heads: 2, hidden: 8, intermediate: 8, vocabSize: 40, positions: 8 }), sharing: [0, 0] }],
     ["heads of layer 0 that are not 8 wide", { ...uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 8, vocabSize: 40, positions: 8 }), layers: [{ heads: 2, keySize: 2, valueSize: 4, intermediateSize: 8 }] }],
   ])("refuses %s", (told, arch) => {
     const model = { arch, head: { kind: "mlm" }, parameters: supernet.parameters } as const;
@@ -58,6 +62,21 @@ describe("extractSubnetwork", () => {
     expect(merged.arch.layers.map(({ width }) => width)).toEqual(shape);
   });
 
+  it.each(Object.entries(unusualArchs))("computes what the slice computes, and has the parameters that its space counts: %s", (_, arch) => {
+    const unusual = testSupernet(arch);
+    const [{ heads, intermediateSize }] = arch.layers as [EncoderArch["layers"][number]];
+    const space = new ShapeSpace({ layers: 3, widths: [2, 6, 14, 24], hidden: 24, heads, intermediate: intermediateSize, frame: arch });
+    const parameters = parameterSum(space, { heads: { mlm: {} } });
+    for (const shape of [[6, 24, 14], [24, 24, 24], [2, 2, 6]]) {
+      const expected = evaluate([wholeGraph(testFrame(unusual), shape).loss], { ...unusual.parameters.views, ...feeds })[0]![0]!;
+      expect(lossOf(extractSubnetwork(unusual, shape, { merge: false }))).toBe(expected);
+      const merged = extractSubnetwork(unusual, shape);
+      expect(Math.abs(lossOf(merged) - expected)).toBeLessThan(1e-5);
+      expect(merged.arch).toEqual(space.arch(shape));
+      expect(evaluatePairwiseSum(parameters, shape)).toBe(elements(merged));
+    }
+  });
+
   it("slices otherwise where heads are kept together", () => {
     const losses = (["prefix", "heads"] as const).map((slicing) => lossOf(extractSubnetwork(supernet, [8, 8, 8], { slicing })));
     expect(losses[0]).not.toBeCloseTo(losses[1]!, 4);
@@ -65,7 +84,6 @@ describe("extractSubnetwork", () => {
 
   it("is smaller once merged, by the count of @bort/arch", () => {
     const [apart, merged] = [false, true].map((merge) => extractSubnetwork(supernet, [8, 24, 12], { merge }));
-    const elements = (model: MlmModel): number => model.parameters.specs.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
     expect(elements(merged!)).toBe(parameterCount(merged!.arch, { heads: { mlm: {} } }).total);
     expect(elements(merged!)).toBeLessThan(elements(apart!));
   });

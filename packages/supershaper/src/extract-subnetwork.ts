@@ -1,4 +1,4 @@
-import { type Model, type ModelHead, ParameterStore, type ParameterSpec, modelParameters } from "@bort/nn";
+import { type Model, type ModelHead, ParameterStore, type ParameterSpec, matrixProduct, modelParameters } from "@bort/nn";
 import { subArch } from "./backbone.js";
 import { requireShape } from "./require-shape.js";
 import { LayerSlice, type Slicing } from "./slicing.js";
@@ -47,8 +47,8 @@ function mergedModel<H extends ModelHead>({ arch, head, parameters }: Model<H>):
     const layer = Number(number);
     if (part === undefined || layer === 0) return parameters.view(name);
     const [weight, before] = [view(layer, "input.weight"), arch.layers[layer - 1]!.width!];
-    return part === "weight" ? product(weight, view(layer - 1, "output.weight"), [shape[0]!, hiddenSize, before])
-      : product(weight, view(layer - 1, "output.bias"), [shape[0]!, hiddenSize, 1]).map((value, i) => value + view(layer, "input.bias")[i]!);
+    return part === "weight" ? matrixProduct(weight, view(layer - 1, "output.weight"), [shape[0]!, hiddenSize, before])
+      : matrixProduct(weight, view(layer - 1, "output.bias"), [shape[0]!, hiddenSize, 1]).map((value, i) => value + view(layer, "input.bias")[i]!);
   });
 }
 
@@ -58,19 +58,4 @@ function filled<H extends ModelHead>(arch: Model["arch"], head: H, valuesOf: (sp
   const parameters = new ParameterStore(specs);
   for (const spec of specs) parameters.view(spec.name).set(valuesOf(spec));
   return { arch, head, parameters };
-}
-
-/** A B, `[rows, inner] x [inner, columns]`, summed in float64. */
-function product(a: Float32Array, b: Float32Array, [rows, inner, columns]: readonly [number, number, number]): Float32Array {
-  const result = new Float32Array(rows * columns);
-  const row = new Float64Array(columns);
-  for (let i = 0; i < rows; i++) {
-    row.fill(0);
-    for (let k = 0; k < inner; k++) {
-      const factor = a[i * inner + k]!;
-      if (factor !== 0) for (let j = 0; j < columns; j++) row[j]! += factor * b[k * columns + j]!;
-    }
-    result.set(row, i * columns);
-  }
-  return result;
 }

@@ -1,4 +1,4 @@
-export { backboneOf } from "./backbone.js";
+export { backboneOf, isBackbone } from "./backbone.js";
 export { bottleneckDiagonal, type BottleneckDiagonal, type DiagonalBand } from "./bottleneck-diagonal.js";
 export { cigarProfile, type CigarProfile } from "./cigar-profile.js";
 export { cigarReference, cigarShape, type CigarShape, type CigarShapeOptions, scaledShape, type ScaledShapeOptions } from "./cigar-shape.js";
@@ -7,6 +7,7 @@ export { exactFront, type ExactOptions, type SizedShape } from "./exact-front.js
 export { exactSearch, type ExactSearchOptions } from "./exact-search.js";
 export { extractSubnetwork, type ExtractOptions } from "./extract-subnetwork.js";
 export { bestOfFront, type FitEvent, fitToLatency, type FitToLatencyOptions, type FittedShape, type TimedShape } from "./fit-to-latency.js";
+export { type LayerDiagonals, layerDiagonals } from "./layer-diagonals.js";
 export { layerImportance, type LayerImportanceOptions } from "./layer-importance.js";
 export { type FrontShape, type MultiObjectiveEvent, multiObjectiveSearch, type MultiObjectiveSearchOptions } from "./multi-objective-search.js";
 export { type MeasureRange, pairwiseRange } from "./pairwise-range.js";

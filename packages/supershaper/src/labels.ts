@@ -38,13 +38,22 @@ export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly num
   const room = sources.reduce((sum, { sizes }) => sum + sizes.length, 0);
   if (room > mostLabels) throw tooMany(room);
   const [sizes, costs, places, indices] = [new Float64Array(room), new Float64Array(room), new Int32Array(room), new Int32Array(room)];
+  const heads: Heads = { sizes: new Float64Array(sources.length), costs: new Float64Array(sources.length) };
   const cursors = new Int32Array(sources.length);
+  const show = (source: number): void => {
+    const cursor = cursors[source]!;
+    const labels = sources[source]!;
+    const isLeft = cursor < labels.sizes.length;
+    heads.sizes[source] = isLeft ? labels.sizes[cursor]! + sizeTerms[source]! : Infinity;
+    heads.costs[source] = isLeft ? labels.costs[cursor]! + costTerms[source]! : Infinity;
+  };
+  sources.forEach((_, source) => show(source));
   let count = 0;
   for (let taken = 0; taken < room; taken++) {
-    const from = smallest(sources, sizeTerms, costTerms, cursors);
+    const from = smallest(heads);
+    const [size, cost] = [heads.sizes[from]!, heads.costs[from]!];
     const index = cursors[from]!++;
-    const size = sources[from]!.sizes[index]! + sizeTerms[from]!;
-    const cost = sources[from]!.costs[index]! + costTerms[from]!;
+    show(from);
     if (count > 0 && (keep === "undominated" ? cost >= costs[count - 1]! : size === sizes[count - 1])) continue;
     sizes[count] = size;
     costs[count] = cost;
@@ -54,20 +63,14 @@ export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly num
   return { sizes: sizes.slice(0, count), costs: costs.slice(0, count), places: places.slice(0, count), indices: indices.slice(0, count) };
 }
 
-/** The source whose next label is smallest, of equal ones the cheapest; there is one left. */
-function smallest(sources: readonly Labels[], sizeTerms: readonly number[], costTerms: readonly number[], cursors: Int32Array): number {
-  let [best, bestSize, bestCost] = [-1, Infinity, Infinity];
-  for (let source = 0; source < sources.length; source++) {
-    const { sizes, costs } = sources[source]!;
-    const cursor = cursors[source]!;
-    if (cursor === sizes.length) continue;
-    const size = sizes[cursor]! + sizeTerms[source]!;
-    if (size > bestSize) continue;
-    const cost = costs[cursor]! + costTerms[source]!;
-    if (size === bestSize && cost >= bestCost) continue;
-    best = source;
-    bestSize = size;
-    bestCost = cost;
+/** The next label of each source, moved by its terms; infinite where none is left. */
+type Heads = Pick<Labels, "costs" | "sizes">;
+
+/** The source whose next label is smallest, of equal ones the cheapest. */
+function smallest({ sizes, costs }: Heads): number {
+  let best = 0;
+  for (let source = 1; source < sizes.length; source++) {
+    if (sizes[source]! < sizes[best]! || (sizes[source] === sizes[best] && costs[source]! < costs[best]!)) best = source;
   }
   return best;
 }

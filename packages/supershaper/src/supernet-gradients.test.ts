@@ -5,19 +5,19 @@ import { DROPOUT_SEED, type MlmModel } from "@bort/nn";
 import { afterAll, describe, expect, it } from "vitest";
 import { type InPlaceDistillation, SHAPES, SupernetGradients } from "./supernet-gradients.js";
 import { embeddingGraph, headGraph, layerGraph, type StageFrame, wholeGraph } from "./supernet-stages.js";
-import { testBatch, testFeeds, testFrame, testSupernet } from "./test-supernets.js";
+import { testBatch, testFeeds, testFrame, testSupernet, unusualArchs } from "./test-supernets.js";
 
 const supernet = testSupernet();
 const [largest, smallest, mixed] = [[24, 24, 24], [4, 4, 4], [8, 24, 12]] as const;
 
 /** The gradient of the model's whole graph, in float64, by the names of its parameters. */
-async function wholeGradient(frame: StageFrame, shape: readonly number[], feeds: Feeds): Promise<{ loss: number; of: Map<string, Float32Array> }> {
+async function wholeGradient(frame: StageFrame, shape: readonly number[], feeds: Feeds, { parameters }: MlmModel = supernet): Promise<{ loss: number; of: Map<string, Float32Array> }> {
   const graph = wholeGraph(frame, shape);
   const nodes = parametersOf(graph);
-  const names = supernet.parameters.specs.map(({ name }) => name);
+  const names = parameters.specs.map(({ name }) => name);
   const slopes = gradients(graph.loss, names.map((name) => nodes.get(name)!));
   const program = await referenceBackend().compile({ loss: graph.loss, ...Object.fromEntries(names.map((name, i) => [`d ${name}`, slopes[i]!])) });
-  const all = { ...supernet.parameters.views, ...feeds };
+  const all = { ...parameters.views, ...feeds };
   const outputs = await program.run(Object.fromEntries(Object.entries(all).filter(([name]) => nodes.has(name))));
   return { loss: Number(outputs["loss"]!.data[0]), of: new Map(names.map((name) => [name, outputs[`d ${name}`]!.data as Float32Array])) };
 }
@@ -56,6 +56,17 @@ describe("SupernetGradients", () => {
       expect(metrics["loss"]).toBeCloseTo(expected.loss, 5);
       expectClose(of, expected.of, 4);
     }
+  });
+
+  it.each(Object.entries(unusualArchs))("gives it for encoders that are no plain BERT: %s", async (_, arch) => {
+    const unusual = testSupernet(arch);
+    const frame = testFrame(unusual);
+    const expected = await wholeGradient(frame, mixed, testFeeds(1), unusual);
+    const source = new SupernetGradients({ backend: onnx, supernet: unusual, frame });
+    const { loss } = await source.run([{ feeds: testFeeds(1, [mixed]) }]);
+    expect(loss).toBeCloseTo(expected.loss, 4);
+    expectClose(new Map(unusual.parameters.specs.map(({ name }) => [name, source.gradients.view(name)])), expected.of, 4);
+    await source.dispose();
   });
 
   it("sums the gradients of a step's networks, and takes the mean over micro-batches", async () => {

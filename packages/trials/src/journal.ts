@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
-import { type LockAttempt, tryProcessLock } from "@bort/data";
+import { isJsonObject, type JsonObject, type LockAttempt, tryProcessLock } from "@bort/data";
 import { canonicalJson, type Settings, settingsFingerprint } from "./settings-fingerprint.js";
 import { TrialsError } from "./trials-error.js";
 
@@ -132,7 +132,7 @@ function requireSameSettings({ fingerprint, settings: kept }: JournalContents<un
 function parse<Entry>(text: string, path: string, format: JournalFormat<Entry>): JournalContents<Entry> {
   const [first = "", ...rest] = text.split("\n").slice(0, -1);
   const { log, version: written, fingerprint, settings } = parseLine(first, path, format, 1);
-  if (log !== format.name || typeof fingerprint !== "string" || !isObject(settings)) throw badJournal(path, format, 1, "it is no header");
+  if (log !== format.name || typeof fingerprint !== "string" || !isJsonObject(settings)) throw badJournal(path, format, 1, "it is no header");
   if (written !== version) throw badJournal(path, format, 1, `it is of version ${String(written)}, not ${version}`);
   const entries = rest.map((line, index) => {
     const entry: unknown = parseLine(line, path, format, index + 2);
@@ -142,20 +142,14 @@ function parse<Entry>(text: string, path: string, format: JournalFormat<Entry>):
   return { fingerprint, settings, entries };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function parseLine(line: string, path: string, format: Pick<JournalFormat<never>, "name">, number: number): Json {
+function parseLine(line: string, path: string, format: Pick<JournalFormat<never>, "name">, number: number): JsonObject {
   try {
     const value: unknown = JSON.parse(line);
-    if (isObject(value)) return value;
+    if (isJsonObject(value)) return value;
   } catch {
     // Not JSON: told below, as what is JSON but no object.
   }
   throw badJournal(path, format, number, "it is no JSON object");
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function writeFailed(path: string, cause: unknown): TrialsError {

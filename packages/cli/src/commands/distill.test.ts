@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { loadMlmModel } from "@bort/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestWorkplace } from "../test-workplace.js";
+import { fileHash } from "../file-hash.js";
+import { TestWorkplace, changed } from "../test-workplace.js";
 
 const place = new TestWorkplace();
 beforeAll(async () => {
@@ -96,5 +98,43 @@ describe("distill --cache-logits", () => {
     const last = await place.bort(caching("parted", "--resume"));
     expect([last.code, last.stderr.includes("logits")]).toEqual([0, false]);
     expect(bytes("parted/model.safetensors").equals(bytes("unparted/model.safetensors"))).toBe(true);
+  });
+});
+
+describe("distill --student", () => {
+  beforeAll(async () => {
+    for (const args of [
+      place.supernet(undefined, "net", "--widths", "4", "8", "16"), ["supernet", "extract", "--supernet", place.at("net"), "--shape", "8,4,16", "--out", place.at("small")],
+    ]) expect((await place.bort(args)).code).toBe(0);
+  }, 60_000);
+
+  const taught = (out: string, ...more: readonly string[]): string[] => place.distillation("teacher", out, "--student", place.at("small"), ...more);
+  const run = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+    const { code, stderr, json } = await place.bort([...args, "--json"]);
+    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+    return json();
+  };
+
+  it("goes on with the weights of a network of a super-network, which stays as it is", async () => {
+    const before = bytes("small/model.safetensors");
+    await run(...taught("small-taught", "--objective", "minilm-v2", "--mlm-weight", "0.5"));
+    await run(...place.furtherPretraining("small", "small-further"));
+    const firstLine = (out: string): unknown => (JSON.parse(bytes(`${out}/events.jsonl`).toString().split("\n")[0]!) as { metrics: unknown }).metrics;
+    expect(firstLine("small-taught")).toEqual(firstLine("small-further"));
+    const [small, student] = ["small", "small-taught"].map((folder) => loadMlmModel(place.at(folder)).model);
+    expect(student!.arch).toEqual(small!.arch);
+    expect(student!.parameters.flat).not.toEqual(small!.parameters.flat);
+    expect(bytes("small/model.safetensors").equals(before)).toBe(true);
+    expect(JSON.parse(bytes("small-taught/run.json").toString())).toMatchObject({
+      inputs: { teacher: await fileHash(place.at("teacher/model.safetensors")), student: await fileHash(place.at("small/model.safetensors")) }, settings: { curriculum: "none" },
+    });
+  });
+
+  it("resumes bit for bit, from the same student alone", async () => {
+    await run(...taught("taught-whole"));
+    expect((await place.bort(taught("taught-parts"), /\b3\/6 /)).code).toBe(130);
+    expect(await place.refused([...changed(taught("taught-parts"), "--student", place.at("second")), "--resume"])).toMatch(/run with another --student;/);
+    await run(...taught("taught-parts", "--resume"));
+    expect(bytes("taught-parts/model.safetensors").equals(bytes("taught-whole/model.safetensors"))).toBe(true);
   });
 });

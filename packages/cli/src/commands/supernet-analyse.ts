@@ -1,13 +1,15 @@
 import { dirname } from "node:path";
 import { renderReport } from "@bort/bench";
 import { writeFileAtomically } from "@bort/nn";
+import { type LayerDiagonals, layerDiagonals } from "@bort/supershaper";
 import { type Command, command } from "../command.js";
 import { readMeasuredShapes } from "../measured-shapes.js";
 import { described, required, text } from "../options.js";
 import { OutputFolder } from "../output-folder.js";
-import { analyseShapes } from "../shape-analysis.js";
+import { analyseShapes, type ShapeAnalysis } from "../shape-analysis.js";
 import { analysisReport, analysisText } from "../shape-analysis-report.js";
 import { predictorOption } from "../shape-predictor.js";
+import { openSupernet } from "../supernet-folder.js";
 import { printLine } from "../terminal.js";
 import { version } from "../version.js";
 
@@ -17,15 +19,20 @@ export const supernetAnalyse: Command = command({
   description: "say which layers matter, what well-known shapes come to, and whether shape decides",
   options: {
     table: required(text("FILE.jsonl", "measured shapes, of bort supernet sample or as SuperShaper's are published")),
-    supernet: described(text("RUN", "folder of the super-network whose shapes they are"), "widths as in the table, and all else as in SuperShaper's paper"),
+    supernet: described(text("RUN", "folder of the super-network whose shapes they are; its bottlenecks are looked at, too"), "widths as in the table, and all else as in SuperShaper's paper"),
     predictor: predictorOption,
     report: text("FILE.html", "write the analysis as a page with plots, too"),
   },
   run: async ({ table, supernet, predictor, report, json }, { terminal }) => {
     if (report !== undefined) OutputFolder.check(dirname(report));
-    const analysis = analyseShapes(readMeasuredShapes(table, supernet), predictor);
+    const analysis: ShapeAnalysis = { ...analyseShapes(readMeasuredShapes(table, supernet), predictor), ...(supernet !== undefined && { diagonals: diagonalsOf(supernet) }) };
     if (report !== undefined) writeFileAtomically(report, renderReport(analysisReport(analysis, `bort ${version}, ${new Date().toISOString().slice(0, 10)}`)));
     if (!json) printLine(terminal.stdout, analysisText(analysis));
     return { ...analysis, templates: analysis.templates.map(({ name, shape, values }) => ({ name, shape, ...values })) };
   },
 });
+
+function diagonalsOf(folder: string): LayerDiagonals[] {
+  const { model, space } = openSupernet(folder);
+  return layerDiagonals(model, space);
+}

@@ -2,7 +2,7 @@ import { type MlmShape } from "@bort/nn";
 import { type InPlaceDistillation, trainSupernet } from "@bort/supershaper";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
-import { choice, decimal, described, integer, integers, optional, type OptionValues, required, text, withDefault } from "../options.js";
+import { choice, decimal, described, integer, integers, type OptionValues, required, text, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
 import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
 import { settingsOf } from "../settings.js";
@@ -10,7 +10,7 @@ import { writeSupernetFile } from "../supernet-folder.js";
 import { spaceOf } from "../supernet-space.js";
 import { supernetStart } from "../supernet-start.js";
 import { trainMlm } from "../train-mlm.js";
-import { archOption, checkRates, corpusOf, corpusOptions, outOption, runOptions, stepOptions } from "../training-options.js";
+import { checkRates, corpusOf, corpusOptions, freshArchOption, outOption, runOptions, stepOptions } from "../training-options.js";
 
 const distillationOptions = {
   "distill-logits": described(decimal("share of the other networks' loss that is the distance from the largest one's distribution over tokens"), "0"),
@@ -24,7 +24,7 @@ export const supernetTrain: Command = command({
   description: "train a super-network, of which every shape can be taken as a network (SuperShaper)",
   options: {
     model: text("MODEL", "pre-trained masked language model to begin with, or a super-network to go on with: a folder or a name on Hugging Face's hub; or give --arch"),
-    arch: optional({ ...archOption, description: `${archOption.description}; for a fresh super-network` }),
+    arch: freshArchOption("super-network"),
     ...corpusOptions,
     steps: required(integer("training steps", 1)),
     out: outOption,

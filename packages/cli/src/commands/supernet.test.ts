@@ -1,6 +1,7 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { type EncoderArch } from "@bort/arch";
 import { tryProcessLock } from "@bort/data";
-import { loadMlmModel } from "@bort/nn";
+import { createModel, loadMlmModel, saveModel } from "@bort/nn";
 import { extractSubnetwork, ShapeSpace } from "@bort/supershaper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSupernet } from "../supernet-folder.js";
@@ -66,6 +67,18 @@ describe("bort supernet train", () => {
     expect(await place.refused(place.supernet("of-base", "other", "--slicing", "prefix"))).toMatch(/--slicing must be heads/);
   });
 
+  it("begins with a model of narrow tables, of which every shape can be taken", async () => {
+    const { model, tokenizer } = loadMlmModel(place.at("base"));
+    const arch: EncoderArch = { ...model.arch, embedding: { kind: "projected", size: 6 }, sharing: [0, 0] };
+    saveModel(place.at("narrow"), { model: createModel(arch, { kind: "mlm" }, 1), tokenizer });
+    await ok(changed(place.supernet("narrow", "of-narrow", ...widths), "--steps", "2"));
+    const { model: supernet, space } = openSupernet(place.at("of-narrow"));
+    expect(space.arch([4, 8])).toEqual(extractSubnetwork(supernet, [4, 8]).arch);
+    expect(space.arch([4, 8]).embedding).toEqual(arch.embedding);
+    await ok(["supernet", "extract", "--supernet", place.at("of-narrow"), "--shape", "4,8", "--out", place.at("small-narrow")]);
+    expect(loadMlmModel(place.at("small-narrow")).model.arch).toEqual(space.arch([4, 8]));
+  });
+
   it.each<[string, readonly string[], RegExp]>([
     ["a width that the heads do not divide", ["--widths", "4", "7"], /multiples of the 2 heads, got 7/],
     ["a width above the hidden size", ["--widths", "8", "32"], /--widths must be at most 16, the hidden size, got 32/],
@@ -102,7 +115,6 @@ describe("bort supernet sample", () => {
   it.each<[string, readonly string[], RegExp]>([
     ["more shapes than there are", ["--shapes", "28"], /--shapes must be at most 27/],
     ["a table that was measured otherwise", ["--out", "all.jsonl", "--batches", "1"], /measured otherwise/],
-    ["a model that is no super-network", ["--supernet", "base"], /supernet\.json/],
   ])("refuses %s", async (_, more, told) => {
     const args = more.reduce((line, word, i) => (i % 2 === 0 ? changed(line, word, /^\d+$/.test(more[i + 1]!) ? more[i + 1]! : place.at(more[i + 1]!)) : line), sampling("refused.jsonl"));
     expect(await place.refused(args)).toMatch(told);
@@ -217,7 +229,6 @@ describe("bort supernet extract", () => {
     ["a width that is not in the space", "net", "8,4,12", /layer 2 must be 4, 8, 16 wide, got 12/],
     ["a width that the heads do not divide", "net", "8,4,7", /multiples of the 2 heads, got 7/],
     ["what is no shape", "net", "8;4", /--shape must be widths with commas/],
-    ["a model that is no super-network", "base", "8,4", /supernet\.json/],
   ])("refuses %s", async (_, net, shape, told) => {
     expect(await place.refused(["supernet", "extract", "--supernet", place.at(net), "--shape", shape, "--out", place.at("refused")], [])).toMatch(told);
   });
@@ -238,5 +249,39 @@ describe("bort supernet analyse", () => {
   it("says where too few shapes are of one size", async () => {
     const { stdout } = await place.bort(["supernet", "analyse", "--table", place.at("all.jsonl"), "--supernet", place.at("net")]);
     expect(stdout).toContain("too few measured shapes of about one size");
+  });
+
+  it("shows the diagonals of a super-network's bottlenecks", async () => {
+    const args = ["supernet", "analyse", "--table", place.at("all.jsonl"), "--supernet", place.at("net"), "--report", place.at("diagonals.html")];
+    const { diagonals } = (await ok(args)) as { diagonals: Record<"input" | "output", { values: number[]; bands: { to: number; mean: number }[] }>[] };
+    const { parameters } = loadMlmModel(place.at("net")).model;
+    for (const [layer, { input, output }] of diagonals.entries()) {
+      const [within, out] = ["input", "output"].map((side) => parameters.view(`layers.${layer}.bottleneck.${side}.weight`).filter((_, i) => i % 17 === 0));
+      expect([Float32Array.from(input.values), Float32Array.from(output.values)]).toEqual([within, out]);
+    }
+    const { stdout } = await place.bort(args);
+    const means = diagonals[2]!.output.bands.map(({ mean }) => mean.toFixed(3));
+    expect(means).not.toEqual(["1.000", "1.000", "1.000"]);
+    expect(stdout).toMatch(new RegExp(`\\n +3  4 8 16 .*  ${means.join(" ")}\\n`));
+    expect(bytes("diagonals.html").toString()).toMatch(/Bottlenecks of layer 3<[^]*Diagonals of layer 3<[^]*<svg/);
+  });
+});
+
+describe("a command that needs a super-network", () => {
+  const commands: Readonly<Record<string, (folder: string) => string[]>> = {
+    extract: (folder) => ["extract", "--shape", "8,4", "--out", place.at("refused"), "--supernet", folder],
+    sample: (folder) => ["sample", "--shapes", "2", "--out", place.at("refused.jsonl"), "--supernet", folder],
+    search: (folder) => ["search", "--table", place.at("made.jsonl"), "--supernet", folder],
+    analyse: (folder) => ["analyse", "--table", place.at("made.jsonl"), "--supernet", folder],
+  };
+
+  it.each(Object.entries(commands))("says what else the folder of %s holds", async (_, args) => {
+    mkdirSync(place.at("empty"), { recursive: true });
+    mkdirSync(place.at("begun"), { recursive: true });
+    place.write("begun/run.json", "{}");
+    const told = async (name: string): Promise<string> => place.refused(["supernet", ...args(place.at(name))], []);
+    expect(await told("base")).toMatch(/base must hold a super-network, got a model of one shape, without supernet\.json; make .* with bort supernet train --model .*base/);
+    expect(await told("begun")).toMatch(/got a run that is not finished; go on with it by --resume/);
+    for (const name of ["empty", "nowhere"]) expect(await told(name)).toMatch(/got no model; give the folder of bort supernet train/);
   });
 });

@@ -1,5 +1,5 @@
 import { DataError } from "../data-error.js";
-import { kindOf } from "../json-object.js";
+import { isJsonObject, kindOf } from "../json-object.js";
 
 /** A row of a task's file, of whatever format: fields with names. Its `place`, such as `dev.tsv:7`, begins the message of what it throws. */
 export class TaskRow {
@@ -56,7 +56,7 @@ export class TaskRow {
   /** The object in a field, whose fields have the place of this row. */
   row(name: string): TaskRow {
     const value = this.#first([name]);
-    if (!isObject(value)) throw this.#unfit("an object", [name], value);
+    if (!isJsonObject(value)) throw this.#unfit("an object", [name], value);
     return new TaskRow(this.place, value);
   }
 
@@ -70,7 +70,7 @@ export class TaskRow {
   /** The objects listed in a field. */
   rows(name: string): TaskRow[] {
     const list = this.list(name);
-    if (list.every(isObject)) return list.map((fields) => new TaskRow(this.place, fields));
+    if (list.every(isJsonObject)) return list.map((fields) => new TaskRow(this.place, fields));
     throw this.#unfit("a list of objects", [name], list);
   }
 
@@ -93,8 +93,6 @@ export class TaskRow {
     return new DataError("data/bad-row", `data: ${this.place} needs ${needed} in its field ${JSON.stringify(name)}, got ${shown(value)}`);
   }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A value as a message shows it, cut to a line. */
 function shown(value: unknown): string {

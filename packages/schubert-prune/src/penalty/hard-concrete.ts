@@ -1,0 +1,44 @@
+import * as op from "@bort/graph";
+import { type Node } from "@bort/graph";
+import { adamW } from "@bort/nn";
+import { SchubertError } from "../schubert-error.js";
+import { type SparsityPenalty } from "./sparsity-penalty.js";
+
+export interface HardConcreteOptions {
+  /** Temperature of the distribution, in (0, 1): the lower, the nearer to 0 or 1 are its draws. Default 2/3. */
+  readonly temperature?: number;
+  /** How far draws reach beyond 0 and 1 before they are cut off there. Default 0.1. */
+  readonly stretch?: number;
+  /** Probability at the start that a unit is not zero. Default 0.95. */
+  readonly keep?: number;
+}
+
+/**
+ * The expected number of units that are not zero (L0): each prunable parameter is a draw of a hard concrete distribution, whose location is trained.
+ *
+ * s = sigmoid((log u - log(1 - u) + a) / temperature) stretched to (-stretch, 1 + stretch) and cut off at 0 and 1; P(s > 0) = sigmoid(a - temperature log(stretch / (1 + stretch))). At the end
+ * it is the stretched sigmoid(a), without noise. Source: Louizos et al. 2018, section 2.2 and eq. 10 to 13.
+ */
+export function hardConcrete({ temperature = 2 / 3, stretch = 0.1, keep = 0.95 }: HardConcreteOptions = {}): SparsityPenalty {
+  for (const [name, value] of Object.entries({ temperature, keep })) if (!(value > 0 && value < 1)) throw badOption(`${name} of l0 must lie in (0, 1), got ${value}`);
+  if (!(stretch > 0)) throw badOption(`stretch of l0 must be above 0, got ${stretch}`);
+  const shift = temperature * Math.log(stretch / (1 + stretch));
+  const stretched = (share: number): number => Math.min(1, Math.max(0, share * (1 + 2 * stretch) - stretch));
+  return {
+    name: "l0", settings: { temperature, stretch, keep }, initial: Math.log(keep / (1 - keep)) + shift, learningRate: (steps) => 5 / steps, optimizer: adamW({ weightDecay: 0 }),
+    gate: (trained, seed) => {
+      const u = op.add(op.mul(op.uniform(seed, trained.shape), 1 - 2 * EDGE), EDGE);
+      const share = op.sigmoid(op.div(op.add(op.sub(op.log(u), op.log(op.sub(1, u))), trained), temperature));
+      return cutOff(op.sub(op.mul(share, 1 + 2 * stretch), stretch));
+    },
+    penalty: (trained) => op.sumAll(op.sigmoid(op.sub(trained, shift))),
+    values: (trained) => trained.map((location) => stretched(1 / (1 + Math.exp(-location)))),
+  };
+}
+
+/** Draws stay that far from 0 and 1, whose logarithms are infinite. */
+const EDGE = 1e-6;
+
+const cutOff = (x: Node): Node => op.where(op.less(x, 0), 0, op.where(op.less(1, x), 1, x));
+
+const badOption = (problem: string): SchubertError => new SchubertError("schubert-prune/bad-option", `schubert-prune: ${problem}; correct it`);

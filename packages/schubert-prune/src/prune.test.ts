@@ -1,0 +1,146 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parameterCount, uniformArch } from "@bort/arch";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type MlmModel, createModel, fingerprint } from "@bort/nn";
+import { afterAll, describe, expect, it } from "vitest";
+import { chainBatches } from "../../nn/src/chain-batches.js";
+import { mlmTask } from "./mlm-task.js";
+import { headCounting } from "./objective.js";
+import { hardConcrete } from "./penalty/hard-concrete.js";
+import { proximal } from "./penalty/proximal.js";
+import { type PruneOptions, prune } from "./prune.js";
+import { type PruneEvent, type PruneResult } from "./prune-events.js";
+import { pruningMethods } from "./pruning-method.js";
+import { testModel, toyTask } from "./test-pruning.js";
+
+const folder = mkdtempSync(join(tmpdir(), "schubert-prune-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const backend = await onnxBackend({ threads: 1 });
+const head: MlmModel["head"] = { kind: "mlm" };
+const model = testModel(uniformArch({ depth: 2, heads: 2, hidden: 12, intermediate: 20, vocabSize: 30, positions: 8, layerNormEps: 1e-5 }), head, 1);
+const task = toyTask(model.arch, { backend });
+const options: PruneOptions<typeof head> = { backend, model, task, targets: [{ fraction: 0.5 }], rounds: 2, alphaSteps: 3, finetuneSteps: 4 };
+const parametersOf = ({ arch }: Pick<MlmModel, "arch">): number => parameterCount(arch, headCounting(head)).total;
+const whole = parametersOf(model);
+
+type Events = PruneEvent<typeof head>[];
+
+async function pruned(changes: Partial<typeof options> = {}, onEvent: (event: PruneEvent<typeof head>, events: Events) => void = () => {}): Promise<{ result: PruneResult<typeof head>; events: Events }> {
+  const run = prune({ ...options, ...changes });
+  const events: Events = [];
+  for (;;) {
+    const next = await run.next();
+    if (next.done === true) return { result: next.value, events };
+    events.push(next.value);
+    onEvent(next.value, events);
+  }
+}
+
+const isStep = (event: PruneEvent<typeof head>, round: number, phase: string, step: number): boolean =>
+  event.type === "training" && event.round === round && event.phase === phase && event.event.type === "step" && event.event.step === step;
+
+describe("prune", () => {
+  it("makes a network that meets its target, dense, in the steps that algorithm 1 has", async () => {
+    const before = fingerprint(model.parameters.flat);
+    const { result, events } = await pruned();
+    expect(events.filter(({ type }) => type !== "training").map(({ type }) => type)).toEqual(["started", "cut", "pruned", "cut", "pruned", "target"]);
+    const [first, second] = result.rounds;
+    expect(first!.target).toBe(whole * 0.75);
+    for (const round of result.rounds) {
+      expect(round.value).toBeLessThanOrEqual(round.target);
+      expect(parametersOf(round)).toBe(round.value);
+      expect(round.gamma).toBeGreaterThan(0);
+      expect(Object.keys(round.metrics)).toEqual(["validationLoss", "validationAccuracy"]);
+    }
+    expect(result.model.arch).toEqual(second!.arch);
+    expect(result.model.parameters.specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)).toBe(second!.value);
+    expect(fingerprint(model.parameters.flat)).toBe(before);
+  });
+
+  it("trains the prunable parameters, then the network, on batches that no round has seen", async () => {
+    const taken: number[] = [];
+    await pruned({ task: { ...task, batch: (index, own) => { taken.push(index); return task.batch(index, own); } } });
+    expect([...new Set(taken)].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 7, 8, 9, 10]); // Four to balance gamma, three steps of each round; fine-tuning has 3 to 6 and 10 to 13.
+  });
+
+  it("learns again in fine-tuning what cutting lost", async () => {
+    const shape = { batchSize: 16, sequenceLength: 8, maskedPerSequence: 2 };
+    const language = { shape, train: chainBatches(17, shape, 1), validation: [chainBatches(17, shape, 7).at(0)] };
+    const learning = mlmTask({ backend, ...language, finetuning: { learningRate: 1e-2 } });
+    const training = learning.finetune(createModel({ ...model.arch, vocabSize: 17 }, head, 1), { steps: 200, firstBatch: 0 });
+    let next = await training.next();
+    while (next.done !== true) next = await training.next();
+    const { result } = await pruned({ model: next.value, finetuneSteps: 60, task: learning });
+    for (const { metrics, tunedMetrics } of result.rounds) expect(tunedMetrics["validationLoss"]).toBeLessThan(metrics["validationLoss"]! - 0.05);
+    expect((await pruned({ finetuneSteps: 0 })).result.rounds[1]).toMatchObject({ tunedMetrics: expect.any(Object) });
+  });
+
+  it.each([
+    ["only the hidden size", { dimensions: ["h"] }], ["only the FFNs", { dimensions: ["f"], targets: [{ fraction: 0.8 }] }],
+    ["alike in all layers", { method: pruningMethods.uniform }], ["layers", { method: pruningMethods.layers, targets: [{ fraction: 0.7 }], rounds: 1 }],
+    ["by l0", { penalty: hardConcrete() }], ["by proximal gradient", { penalty: proximal(), gamma: 5 }], ["with the printed costs", { costs: "printed" }],
+  ] satisfies [string, Partial<typeof options>][])("cuts %s", async (_, changes: Partial<typeof options>) => {
+    const { result: { model: small, rounds } } = await pruned(changes);
+    expect(rounds.at(-1)!.value).toBeLessThanOrEqual(rounds.at(-1)!.target);
+    expect(small.parameters.flat.every(Number.isFinite)).toBe(true);
+    const sizes = small.arch.layers.map(({ heads, keySize, valueSize, intermediateSize }) => [heads, keySize, valueSize, intermediateSize]);
+    if (changes.dimensions?.[0] === "h") expect(sizes).toEqual([[2, 6, 6, 20], [2, 6, 6, 20]]);
+    if (changes.dimensions?.[0] === "f") expect(small.arch.hiddenSize).toBe(12);
+    if (changes.method === pruningMethods.uniform) expect(sizes[0]).toEqual(sizes[1]);
+    if (changes.method === pruningMethods.layers) expect(sizes).toEqual([[2, 6, 6, 20]]);
+  });
+
+  it("gives a model for each of several targets, each met exactly at the end of a round", async () => {
+    const { events } = await pruned({ targets: [{ fraction: 0.5 }, { value: 2400 }], rounds: 3 });
+    const met = events.filter((event) => event.type === "target");
+    expect(met.map(({ round, target }) => [round, target])).toEqual([[expect.any(Number), 2400], [3, whole / 2]]);
+    for (const { model: each, value } of met) expect(parametersOf(each)).toBe(value);
+  });
+
+  it("resumed wherever it was stopped, ends with the same bits", async () => {
+    const run = { targets: [{ fraction: 0.7 }, { fraction: 0.5 }] };
+    const uninterrupted = await pruned(run);
+    const moments: readonly [string, (event: PruneEvent<typeof head>) => boolean][] = [
+      ["alphas", (event) => isStep(event, 1, "alphas", 2)], ["cut", ({ type }) => type === "cut"], ["finetuning", (event) => isStep(event, 1, "finetuning", 3)], ["pruned", ({ type }) => type === "pruned"],
+      ["later", (event) => isStep(event, 2, "alphas", 1)],
+    ];
+    for (const [name, isMoment] of moments) {
+      const checkpoint = { folder: join(folder, name), every: 2, resume: true };
+      const controller = new AbortController();
+      const first = prune({ ...options, ...run, checkpoint, signal: controller.signal });
+      for (let next = await first.next(); next.done !== true; next = await first.next()) {
+        if (!isMoment(next.value)) continue;
+        if (next.value.type === "training") controller.abort();
+        else { await first.return(undefined as never); break; } // As in a process that is killed there.
+      }
+      const { result, events } = await pruned({ ...run, checkpoint });
+      expect(fingerprint(result.model.parameters.flat), name).toBe(fingerprint(uninterrupted.result.model.parameters.flat));
+      expect(result.rounds).toEqual(uninterrupted.result.rounds);
+      expect(events.filter(({ type }) => type === "target")).toHaveLength(2);
+    }
+    expect(readdirSync(join(folder, "later")).sort()).toEqual(["round-1", "round-2", "rounds.jsonl"]);
+  });
+
+  it("goes on with no other run, and starts again where that is asked for", async () => {
+    const checkpoint = { folder: join(folder, "other"), every: 100, resume: true };
+    const { result } = await pruned({ checkpoint });
+    await expect(pruned({ checkpoint, finetuneSteps: 5 })).rejects.toMatchObject({ code: "trials/other-settings" });
+    await expect(pruned({ checkpoint, model: testModel(model.arch, head, 2) })).rejects.toMatchObject({ code: "trials/other-settings" });
+    const again = await pruned({ checkpoint: { ...checkpoint, resume: false } });
+    expect(again.events.some(({ type }) => type === "training")).toBe(true);
+    expect(fingerprint(again.result.model.parameters.flat)).toBe(fingerprint(result.model.parameters.flat));
+  });
+
+  it.each<[string, Partial<typeof options>, string]>([
+    ["a target above the network", { targets: [{ value: whole + 1 }] }, "unreachable-target"],
+    ["a target below one unit in each dimension", { targets: [{ value: 20 }], rounds: 1 }, "unreachable-target"],
+    ["no step for prunable parameters", { alphaSteps: 0 }, "bad-option"],
+    ["a fraction of a step", { finetuneSteps: 1.5 }, "bad-option"],
+    ["no dimension", { dimensions: [] }, "bad-option"],
+    ["fewer rounds than targets", { targets: [{ fraction: 0.5 }, { fraction: 0.7 }], rounds: 1 }, "bad-option"],
+  ])("refuses %s", async (_, changes, code) => {
+    await expect(pruned(changes)).rejects.toMatchObject({ code: `schubert-prune/${code}` });
+  });
+});

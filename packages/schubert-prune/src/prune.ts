@@ -1,0 +1,174 @@
+import { type Backend } from "@bort/graph";
+import { type Model, type ModelHead, type TrainingEvent, type TrainingSettings, fingerprint } from "@bort/nn";
+import { betas } from "./betas.js";
+import { foldAlphas } from "./fold-alphas.js";
+import { type PruningObjective, headCounting, parameterObjective } from "./objective.js";
+import { type SparsityPenalty } from "./penalty/sparsity-penalty.js";
+import { l1 } from "./penalty/l1.js";
+import { type CutRound, type PruneEvent, type PruneResult, type PrunedRound, type TrainingPhase } from "./prune-events.js";
+import { type PruningMethod, pruningMethods } from "./pruning-method.js";
+import { type PruningTask } from "./pruning-task.js";
+import { type RoundState, openRoundState } from "./round-state.js";
+import { type RoundTarget, roundTargets } from "./round-targets.js";
+import { SchubertError } from "./schubert-error.js";
+import { type PruningTarget, targetValues } from "./targets.js";
+import { trainAlphas } from "./train-alphas.js";
+import { type Dimension, type UnitValues, dimensions, unitVectors } from "./unit-vectors.js";
+
+export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings, "seed" | "signal"> {
+  readonly backend: Backend;
+  /** It stays as it is. */
+  readonly model: Model<H>;
+  readonly task: PruningTask<H>;
+  /** What is left in the end, and on the way there: one or several. */
+  readonly targets: readonly PruningTarget[];
+  /** What the targets are of. Default: parameters, the model's head with them. */
+  readonly objective?: PruningObjective;
+  /** T of schuBERT's algorithm 1. Default 5, or as many as there are targets. */
+  readonly rounds?: number;
+  /** What is pruned. Default: all dimensions. */
+  readonly dimensions?: readonly Dimension[];
+  /** Default: schuBERT's. */
+  readonly method?: PruningMethod;
+  /** Steps of a round in which prunable parameters are trained. */
+  readonly alphaSteps: number;
+  /** Default: the penalty's own for as many steps. */
+  readonly alphaLearningRate?: number;
+  /** Weight of the penalty. Default: `balancedGamma`, anew in each round. */
+  readonly gamma?: number;
+  /** Default: {@link l1}. */
+  readonly penalty?: SparsityPenalty;
+  /** What a unit of each dimension costs in the penalty: as the objective has it, or as schuBERT prints it. Default: the objective's. */
+  readonly costs?: "objective" | "printed";
+  /** Steps of a round in which the smaller network is trained; it may be 0. */
+  readonly finetuneSteps: number;
+  /** Where the run keeps its state, how often a training saves its own, and whether to go on from what is there. */
+  readonly checkpoint?: { readonly folder: string; readonly every: number; readonly resume: boolean };
+}
+
+/**
+ * Prunes a network in rounds: trains prunable parameters, cuts what is smallest, and trains the smaller network (schuBERT, algorithm 1). What comes out is dense.
+ *
+ * With a checkpoint, a run that was stopped goes on, between rounds and inside them, and ends with the same bits.
+ *
+ * @throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`; TrialsError `trials/other-settings` for the folder of another run, `trials/locked`; what
+ * `runTraining` throws
+ */
+export async function* prune<H extends ModelHead>(options: PruneOptions<H>): AsyncGenerator<PruneEvent<H>, PruneResult<H>> {
+  const { model, task, targets, checkpoint, objective = parameterObjective(headCounting(model.head)), rounds: count = Math.max(5, targets.length) } = options;
+  requireSteps(options);
+  const whole = await objective.measure(model.arch);
+  const plan = roundTargets(whole, targetValues(targets, whole), count);
+  const rounds: PrunedRound[] = [];
+  const state = await openRoundState(checkpoint, settingsOf(options, objective, plan), new Set(plan.flatMap(({ isTarget }, i) => (isTarget ? [i + 1] : []))));
+  try {
+    yield { type: "started", arch: model.arch, value: whole, metrics: await task.evaluate(model), targets: plan };
+    let current = model;
+    for (const [i, target] of plan.entries()) {
+      const pruned = yield* pruneRound({ ...options, objective, model: current }, { round: i + 1, target: target.value, state });
+      if (pruned === undefined) return { model: current, rounds, interrupted: true };
+      current = pruned.model;
+      rounds.push(pruned.summary);
+      yield { type: "pruned", ...pruned.summary };
+      if (target.isTarget) yield { type: "target", ...pruned.summary, model: current };
+    }
+    return { model: current, rounds, interrupted: false };
+  } finally {
+    await state.close();
+  }
+}
+
+interface Round {
+  readonly round: number;
+  readonly target: number;
+  readonly state: RoundState;
+}
+
+type RoundOptions<H extends ModelHead> = PruneOptions<H> & { readonly objective: PruningObjective };
+
+/** One round, or what is left of it; nothing where it was interrupted. */
+async function* pruneRound<H extends ModelHead>(options: RoundOptions<H>, place: Round): AsyncGenerator<PruneEvent<H>, { readonly model: Model<H>; readonly summary: PrunedRound } | undefined> {
+  const { model: { head }, task, finetuneSteps } = options;
+  const { round, state } = place;
+  const done = state.pruned(round);
+  if (done !== undefined) return { model: state.model(round, "pruned", head) ?? options.model, summary: done };
+  const cut = yield* cutRound(options, place);
+  if (cut === undefined) return undefined;
+  yield { type: "cut", ...cut.summary };
+  const tuned = finetuneSteps === 0 ? cut.model : yield* finetuned(options, place, cut.model);
+  if (tuned === undefined) return undefined;
+  const summary: PrunedRound = { ...cut.summary, tunedMetrics: finetuneSteps === 0 ? cut.summary.metrics : await task.evaluate(tuned) };
+  await state.keepPruned(summary, tuned);
+  return { model: tuned, summary };
+}
+
+/** The network of a round, cut, or as it was cut before. */
+async function* cutRound<H extends ModelHead>(options: RoundOptions<H>, { round, target, state }: Round): AsyncGenerator<PruneEvent<H>, { readonly model: Model<H>; readonly summary: CutRound } | undefined> {
+  const { backend, model, task, objective, method = pruningMethods.schubert } = options;
+  const done = state.cut(round);
+  if (done !== undefined) return { model: state.model(round, "cut", model.head)!, summary: done };
+  const trained = method.trainsAlphas ? yield* alphasOf(options, { round, state }) : { alphas: {} };
+  if (trained === undefined) return undefined;
+  const { arch, value, removed, cut } = await method.truncate({ arch: model.arch, values: trained.alphas, objective, target });
+  const smaller = cut(await foldAlphas(backend, model, onesForZeros(trained.alphas)));
+  const summary: CutRound = { round, target, arch, value, removed, ...("gamma" in trained && { gamma: trained.gamma }), metrics: await task.evaluate(smaller) };
+  await state.keepCut(summary, smaller);
+  return { model: smaller, summary };
+}
+
+/** A unit that stays although its prunable parameter is zero, because the target needs no more to go, or as the last of its vector, keeps its weights: with zeros it could not be trained again. */
+const onesForZeros = (alphas: UnitValues): UnitValues => Object.fromEntries(Object.entries(alphas).map(([name, values]) => [name, values.map((value) => (value === 0 ? 1 : value))]));
+
+async function* alphasOf<H extends ModelHead>(
+  { backend, model, task, objective, dimensions: pruned = dimensions, costs = "objective", alphaSteps: steps, alphaLearningRate: learningRate, ...options }: RoundOptions<H>,
+  { round, state }: Omit<Round, "target">,
+): AsyncGenerator<PruneEvent<H>, { readonly alphas: UnitValues; readonly gamma: number } | undefined> {
+  const { gamma, penalty, seed, signal } = options;
+  const training = trainAlphas({
+    backend, model, task, steps, vectors: unitVectors(model.arch, pruned), betas: await betas(model.arch, costs === "printed" ? costs : objective), firstBatch: firstBatch(round, { ...options, alphaSteps: steps }),
+    ...(learningRate !== undefined && { learningRate }), ...(gamma !== undefined && { gamma }), ...(penalty !== undefined && { penalty }),
+    ...(seed !== undefined && { seed }), ...(signal !== undefined && { signal }), ...state.checkpoint(round, "alphas"),
+  });
+  const { interrupted, ...trained } = yield* toldAs(training, round, "alphas");
+  return interrupted ? undefined : trained;
+}
+
+async function* finetuned<H extends ModelHead>({ task, seed, signal, ...options }: RoundOptions<H>, { round, state }: Round, model: Model<H>): AsyncGenerator<PruneEvent<H>, Model<H> | undefined> {
+  const training = task.finetune(model, {
+    steps: options.finetuneSteps, firstBatch: firstBatch(round, options) + options.alphaSteps, ...(seed !== undefined && { seed }), ...(signal !== undefined && { signal }), ...state.checkpoint(round, "finetuning"),
+  });
+  let interrupted = false;
+  const tuned = yield* toldAs(training, round, "finetuning", (event) => { interrupted ||= event.type === "interrupted"; });
+  return interrupted ? undefined : tuned;
+}
+
+/** Batches of rounds follow each other, so that a round does not see again what the last one saw. */
+const firstBatch = (round: number, { alphaSteps, finetuneSteps }: { readonly alphaSteps: number; readonly finetuneSteps: number }): number => (round - 1) * (alphaSteps + finetuneSteps);
+
+/** The events of a training as those of a round. */
+async function* toldAs<H extends ModelHead, Result>(
+  training: AsyncGenerator<TrainingEvent, Result>, round: number, phase: TrainingPhase, look: (event: TrainingEvent) => void = () => {},
+): AsyncGenerator<Extract<PruneEvent<H>, { readonly type: "interrupted" | "training" }>, Result> {
+  for (;;) {
+    const next = await training.next();
+    if (next.done === true) return next.value;
+    look(next.value);
+    yield { type: "training", round, phase, event: next.value };
+    if (next.value.type === "interrupted") yield { type: "interrupted", round };
+  }
+}
+
+function requireSteps({ alphaSteps, finetuneSteps, method = pruningMethods.schubert, dimensions: pruned = dimensions }: Pick<PruneOptions<ModelHead>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method">): void {
+  for (const [what, steps, least] of [["prunable parameters", alphaSteps, method.trainsAlphas ? 1 : 0], ["fine-tuning", finetuneSteps, 0]] as const) {
+    if (!(Number.isSafeInteger(steps) && steps >= least)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: the steps of ${what} in a round must be a whole number from ${least}, got ${steps}`);
+  }
+  if (pruned.length === 0) throw new SchubertError("schubert-prune/bad-option", "schubert-prune: pruning needs a dimension to cut, got none; name some of h, a, k, v, f");
+}
+
+/** What the run depends on: a folder of another is not gone on with. */
+function settingsOf<H extends ModelHead>(options: PruneOptions<H>, objective: PruningObjective, plan: readonly RoundTarget[]): Record<string, unknown> {
+  const { model, task, method = pruningMethods.schubert, dimensions: pruned = dimensions, penalty = l1(), costs = "objective", alphaSteps, finetuneSteps, seed = 0 } = options;
+  const { gamma = "balanced", alphaLearningRate: learningRate = penalty.learningRate(alphaSteps) } = options;
+  const alphas = { dimensions: pruned, penalty: { name: penalty.name, ...penalty.settings }, costs, steps: alphaSteps, gamma, learningRate };
+  return { task: task.settings, objective: objective.name, rounds: plan.map(({ value }) => value), method: method.name, ...(method.trainsAlphas && { alphas }), finetuneSteps, seed, startingParameters: fingerprint(model.parameters.flat) };
+}

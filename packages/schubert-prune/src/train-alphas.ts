@@ -1,0 +1,100 @@
+import * as op from "@bort/graph";
+import { type Backend, type Feeds, type Node, parameter } from "@bort/graph";
+import { type Model, type ModelHead, type TrainingEvent, type TrainingSettings, fingerprint, runTraining, schedule } from "@bort/nn";
+import { random } from "@bort/data";
+import { alphaTrainer, byVector } from "./alpha-trainer.js";
+import { type Alphas } from "./prunable-graph.js";
+import { type PruningTask } from "./pruning-task.js";
+import { SchubertError } from "./schubert-error.js";
+import { l1 } from "./penalty/l1.js";
+import { type SparsityPenalty } from "./penalty/sparsity-penalty.js";
+import { type UnitValues, type UnitVector } from "./unit-vectors.js";
+import { unitSlopes } from "./unit-slopes.js";
+
+export interface TrainAlphasOptions<H extends ModelHead> extends Pick<TrainingSettings, "checkpoint" | "seed" | "signal"> {
+  readonly backend: Backend;
+  /** It stays as it is. */
+  readonly model: Model<H>;
+  readonly task: PruningTask<H>;
+  /** What is pruned. */
+  readonly vectors: readonly UnitVector[];
+  /** What a unit of each vector saves, relative to others, by the name of the vector (beta of eq. 2). */
+  readonly betas: Readonly<Record<string, number>>;
+  readonly steps: number;
+  /** Weight of the penalty. Default: {@link balancedGamma}, of the network as it is. */
+  readonly gamma?: number;
+  /** Default: {@link l1}. */
+  readonly penalty?: SparsityPenalty;
+  /** Default: the penalty's own for as many steps. */
+  readonly learningRate?: number;
+  /** The task's batch to begin with. Default 0. */
+  readonly firstBatch?: number;
+}
+
+export interface TrainedAlphas {
+  /** Prunable parameters by vector; where the run was interrupted, as they were then. */
+  readonly alphas: UnitValues;
+  readonly gamma: number;
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains prunable parameters of a network, whose own parameters stay as they are, by the task's loss and a penalty: L + gamma sum beta ||alpha|| (schuBERT, eq. 2).
+ *
+ * `step` events carry the whole loss, and as a metric `taskLoss`, but with proximal gradient, where the loss is the task's.
+ *
+ * @throws SchubertError `schubert-prune/bad-option`; what `runTraining` throws
+ */
+export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOptions<H>): AsyncGenerator<TrainingEvent, TrainedAlphas> {
+  const { backend, model, task, vectors, betas, steps, penalty = l1(), seed = 0, firstBatch = 0, checkpoint, signal } = options;
+  const { learningRate = penalty.learningRate(steps) } = options;
+  if (options.gamma !== undefined && !(options.gamma >= 0 && options.gamma < Infinity)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: gamma must be a number from 0, got ${options.gamma}`);
+  const gamma = options.gamma ?? (await balancedGamma({ ...options, firstBatch }));
+  const strengthOf = ({ name }: UnitVector): number => gamma * betas[name]!;
+  const weighed = (trained: Alphas): Node => vectors.map((vector) => op.mul(penalty.penalty!(trained[vector.name]!), strengthOf(vector))).reduce((a, b) => op.add(a, b));
+  const trainer = await alphaTrainer({
+    backend, model, task, vectors, optimizer: penalty.optimizer, initial: penalty.initial,
+    // An array, not a number: kernels that differ in what they read alone are one, so that all vectors have the same.
+    gate: (trained, _, i) => penalty.gate(trained, op.add(parameter(SEED, [], "i32"), op.constant([i], [], "i32"))),
+    ...(penalty.penalty === undefined ? { decay: strengthOf } : { penalty: weighed }),
+  });
+  const settings = {
+    ...task.settings, objective: "prunable parameters", penalty: { name: penalty.name, ...penalty.settings }, gamma, betas, learningRate, steps, seed, firstBatch, arch: model.arch,
+    vectors: vectors.map(({ name }) => name), startingParameters: fingerprint(model.parameters.flat),
+  };
+  try {
+    const { interrupted } = yield* runTraining({
+      trainer, steps, schedule: schedule("constant", { learningRate, steps, warmupRatio: 0 }),
+      feeds: (step) => {
+        const { feeds, length, tokens } = task.batch(firstBatch + step, model);
+        return { batch: { ...feeds, ...seedFeeds(penalty, seed, firstBatch + step) }, length, tokens };
+      },
+      ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
+      ...(signal !== undefined && { signal }),
+    });
+    const trained = byVector(vectors, (name) => trainer.state.parameters.view(name));
+    return { alphas: Object.fromEntries(Object.entries(trained).map(([name, values]) => [name, penalty.values(values)])), gamma, interrupted };
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+const SEED = "alpha:seed";
+
+/** A penalty that draws is fed a seed; vectors count on from it. */
+const seedFeeds = ({ name }: SparsityPenalty, seed: number, batch: number): Feeds =>
+  (name === "l0" ? { [SEED]: Int32Array.of(random(seed, "alphas", batch).integer(2 ** 30)) } : {});
+
+/** Batches that {@link balancedGamma} looks at. */
+const BALANCE_BATCHES = 4;
+
+/**
+ * The gamma at which half of the units are worth what they cost: the median of |dL / d alpha| / beta over all units, at prunable parameters of one.
+ *
+ * schuBERT searches for gamma; this one depends on no scale of losses or sizes, and gives a search where to begin.
+ */
+export async function balancedGamma<H extends ModelHead>(options: Pick<TrainAlphasOptions<H>, "backend" | "betas" | "firstBatch" | "model" | "signal" | "task" | "vectors">): Promise<number> {
+  const { mean } = await unitSlopes({ ...options, batches: BALANCE_BATCHES });
+  const ratios = options.vectors.flatMap(({ name }) => Array.from(mean[name]!, (slope) => Math.abs(slope) / options.betas[name]!)).sort((a, b) => a - b);
+  return ratios[ratios.length >> 1]!;
+}
