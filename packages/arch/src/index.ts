@@ -14,6 +14,7 @@ export {
 export { type FlopCount, flops, type FlopsOptions } from "./flops.js";
 export { type HeadName, type Heads } from "./heads.js";
 export { fromHfConfig, type HfConfig, hfExtrasOf, type HfExtras, type HfModelType, hfModelTypeOf, toHfConfig } from "./hf-config.js";
+export { hfObstacle } from "./hf-config/hf-obstacle.js";
 export { type MemoryBytes, memoryBytes, type MemoryCount, type MemoryOptions } from "./memory-bytes.js";
 export { parameterCount, type ParameterCount, type ParameterCountOptions } from "./parameter-count.js";
 export { type ParsedConfig, parseConfig } from "./parse-config.js";

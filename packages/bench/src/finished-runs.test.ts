@@ -17,7 +17,7 @@ it("makes each run once, over processes, and forgets one that was cut short", as
   expect(await first.run("b", async () => 2)).toBe(2);
   appendFileSync(path, '{"name":"c","res');
   const second = openFinishedRuns<number>(path, { steps: 3 });
-  expect([second.has("a"), second.has("c")]).toEqual([true, false]);
+  expect([second.has("a"), second.has("c"), second.find("a"), second.find("c")]).toEqual([true, false, 1, undefined]);
   expect(await second.run("b", never)).toBe(2);
   expect(await second.run("c", async () => 3)).toBe(3);
   expect(readFileSync(path, "utf8").split("\n")).toHaveLength(5);

@@ -9,6 +9,8 @@ export interface FinishedRuns<Result> {
   run(name: string, make: () => Promise<Result>): Promise<Result>;
   /** Whether the run `name` is written down. */
   has(name: string): boolean;
+  /** The result of the run `name`, where it is written down. */
+  find(name: string): Result | undefined;
 }
 
 /**
@@ -29,6 +31,7 @@ export function openFinishedRuns<Result>(path: string, settings: object): Finish
   }));
   return {
     has: (name) => finished.has(name),
+    find: (name) => finished.get(name),
     run: async (name, make) => {
       const known = finished.get(name);
       if (known !== undefined) return known;

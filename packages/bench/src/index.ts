@@ -44,7 +44,7 @@ export { type FinetuneTimes, measureFinetune, type MeasureFinetuneOptions, type 
 export { type FinetuneShape, finetuneShapes, parseFinetuneShape } from "./finetune-shape.js";
 export { type EncoderShape, parseStepShape, type StepCosts, stepCosts, type StepShape, stepShapes } from "./step-shape.js";
 export { type AgoraSetting, agoraSetting, type CellSize, type SocratesTraining, type StudentTraining, type StudyTask } from "./agora/agora-setting.js";
-export { type SeedMean, type SizeSummary, summarizeSizes } from "./agora/agora-summary.js";
+export { type SizeSummary, summarizeSizes } from "./agora/agora-summary.js";
 export { type SimulateCostsOptions, simulateCosts, type SimulatedAccuracies, type SimulatedCost } from "./agora/prune-costs.js";
 export { type ArmResult } from "./agora/run-arm.js";
 export { type AgoraWork, type ArmName, type CellResult, studyAgora, type TaskResult } from "./agora/study-agora.js";
@@ -58,6 +58,7 @@ export { type TeachingTimes, timeTeaching, type TimeTeachingOptions } from "./di
 export { type TrainedTeacher, trainTeacher, type TrainTeacherOptions } from "./distillation/train-teacher.js";
 export { type MeanSpread } from "./mean-spread.js";
 export { meanInterval, type MeanInterval } from "./mean-interval.js";
+export { type SeedMean } from "./seed-mean.js";
 export { type FinishedRuns, openFinishedRuns } from "./finished-runs.js";
 export { analyzeRegret, type AnalyzeRegretOptions, type PickRegret, type Regret, type RegretAnalysis, type SourceCorrelation } from "./regret/analyze-regret.js";
 export { type ErrorSourcesOptions } from "./regret/error-sources.js";
@@ -67,6 +68,16 @@ export { type LongerTraining, type MeasuredErrors, measureErrors } from "./regre
 export { type RegretWork } from "./regret/prepare-teacher.js";
 export { regretSettings, type RegretSettings } from "./regret/regret-settings.js";
 export { type FullTraining } from "./regret/train-in-full.js";
+export { type PruningArm, pruningArms } from "./pruning-study/pruning-arms.js";
+export { type ComparedLatency } from "./pruning-study/measure-network.js";
+export { type Pace } from "./pruning-study/measure-pace.js";
+export { type PruningNetworksOptions } from "./pruning-study/pruning-networks.js";
+export { pruningSetting, type PruningSetting, type TaskTraining, type TimedSize } from "./pruning-study/pruning-setting.js";
+export { measureRoundTimes, type RoundShares, roundShares, type RoundTimes } from "./pruning-study/round-cost.js";
+export { type NetworkSizes, type PrunedNetwork, type PruningCell, type PruningStudy, type PruningWork, studyPruning } from "./pruning-study/study-pruning.js";
+export {
+  type CellDifference, type CellMeans, type CellSummary, type FeedForwardSlant, pruningFindings, type PruningFindings, type Reference, type RoundFinding,
+} from "./pruning-study/pruning-findings.js";
 export { type CandidateKind, candidateKinds } from "./search-cost/candidate-kinds.js";
 export { type CandidateSizes } from "./search-cost/growing-space.js";
 export { measureSearchCost, type SearchCost, type SearchCostOptions } from "./search-cost/measure-search-cost.js";

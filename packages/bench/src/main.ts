@@ -35,6 +35,13 @@ npm run bench -- supernet [--backbone SHAPE] [--shapes "W,W,W W,W,W"]     traini
 npm run bench -- supernet-study PATH... --folder FOLDER                  super-networks by sandwich and by random sampling; losses of shapes as they inherit
     [--backbone SHAPE] [--steps 500] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
     [--seeds 1] [--minutes N] [--engine E] [--threads N]
+npm run bench -- pruning-study PATH... --data FOLDER --folder FOLDER     a base pruned by schuBERT, its baselines and variants; every network trained for
+    [--base SHAPE] [--base-steps 1000] [--alpha-steps 25]                equal time, then loss, SST-2, latency and sizes; what a round costs
+    [--finetune-steps 50] [--heal-steps 40] [--task-examples 4000]
+    [--task-steps 100] [--fractions 0.75,0.5,0.3]
+    [--variant-fraction 0.5] [--timed-sizes 4x128,12x256]
+    [--arms "schubert-all,layers"] [--seeds 3] [--minutes N]
+    [--engine E] [--threads N]
 npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing
     [--engine E] [--threads N]
 npm run bench -- predictors FILE... [--draws N] [--python PYTHON]        predictors fitted to some measured shapes of a table, judged by others
@@ -57,7 +64,8 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --python  of predictors: one that has lightgbm, which benchmarks/peer/predictors_lightgbm.py then runs beside ours; a file has a line of JSON
             for each shape, as {"shape": [120, 768], "perplexity": 7.1}, or "latency" in seconds
   --rule    of agora: lcs-root (the default), lcs-root-descending, lcs-root-with-constants, worst-only or rank-prefix-0.5
-  --minutes of agora and supernet-study: begins nothing after so many, and reports what is finished; the same command goes on
+  --data    of agora and pruning-study: the folder that has the tasks' own
+  --minutes of agora, supernet-study and pruning-study: begins nothing after so many, and reports what is finished; the same command goes on
   --folder  where finished parts of a long benchmark are kept, so that it goes on after them; default: a temporary folder
   --out     folder for the files that a benchmark keeps; default benchmarks`;
 
@@ -77,13 +85,14 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   predictors: () => import("./commands/predictors.js"),
   supernet: () => import("./commands/supernet.js"),
   "supernet-study": () => import("./commands/supernet-study.js"),
+  "pruning-study": () => import("./commands/pruning-study.js"),
   "search-cost": () => import("./commands/search-cost.js"),
   "shape-search": () => import("./commands/shape-search.js"),
   arch: () => import("./commands/arch.js"),
 };
 
 /** Errors that say themselves what to do. */
-const explained = /^(agora|arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|predictors|supershaper|trials)\/|^ERR_PARSE_ARGS/;
+const explained = /^(agora|arch|backend|backend-native|backend-onnx|bench|data|distill|fptas|graph|nn|predictors|schubert-prune|supershaper|trials)\/|^ERR_PARSE_ARGS/;
 
 process.exitCode = await main(process.argv.slice(2));
 

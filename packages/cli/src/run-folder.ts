@@ -45,7 +45,7 @@ export class RunFolder {
 
   /**
    * Does the work of a run in its folder, which is made where it is not there, and notes request and result in `run.json`. Where the work
-   * fails, what it made is removed, unless there is a checkpoint, a trial, a record of Agora or a teacher's logits to go on from.
+   * fails, what it made is removed, unless there is a checkpoint, a round of a pruning, a trial, a record of Agora or a teacher's logits to go on from.
    *
    * One process may use a folder at a time; another is refused, and what it sees there is left alone.
    *
@@ -55,7 +55,8 @@ export class RunFolder {
   static use<Result extends object>(path: string, request: RunRequest, work: (run: RunFolder) => Promise<Result>): Promise<Result> {
     const run = new RunFolder(path);
     const isKept = (error: unknown): boolean =>
-      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || holds(run.at("trials.jsonl"), "trial") || holds(run.at("agora.jsonl"), "type") || hasLogits(run.at("logits"));
+      isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasRound(run.checkpoint) || holds(run.at("trials.jsonl"), "trial")
+      || holds(run.at("agora.jsonl"), "type") || hasLogits(run.at("logits"));
     return OutputFolder.use(path, () => workingAlone(path, run.at("run.lock"), async () => {
       const isResumed = existsSync(run.at("run.json"));
       if (isResumed) requireSameRun(run.at("run.json"), request);
@@ -86,6 +87,8 @@ export class RunFolder {
 const isInUse = (error: unknown): boolean => error instanceof CliError && error.code === "cli/folder-in-use";
 /** Whether a journal has an entry that begins with that field. */
 const holds = (path: string, field: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes(`\n{"${field}":`);
+/** Whether a pruning has cut a network, or is about to cut its first. */
+const hasRound = (checkpoint: string): boolean => holds(join(checkpoint, "rounds.jsonl"), "type") || hasCheckpoint(join(checkpoint, "round-1", "alphas"));
 const hasLogits = (path: string): boolean => existsSync(path) && readdirSync(path, { recursive: true }).some((name) => String(name).endsWith(".bin"));
 
 function requireSameRun(path: string, { command, inputs = {}, ...request }: RunRequest): void {

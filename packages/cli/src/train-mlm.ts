@@ -14,7 +14,7 @@ import { follow } from "./training-events.js";
 import { type Curriculum, type RunOptions, type StepOptions, trainingFields } from "./training-options.js";
 
 /** Batches that the validation loss is measured on, at most. */
-const VALIDATION_BATCHES = 8;
+export const VALIDATION_BATCHES = 8;
 
 export interface TrainMlmOptions {
   readonly out: string;
@@ -83,4 +83,4 @@ export function report(result: TrainingResult, json: boolean, { terminal }: Pick
 }
 
 /** `validationLoss` as `validation loss`. */
-const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+export const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -5,8 +5,8 @@ import { SchubertError } from "./schubert-error.js";
 /**
  * The network of the layers that stay: what enters a layer that goes is what leaves it.
  *
- * Of layers that shared parameters, the first that stays owns them. Between merged bottlenecks the matrices on both sides of a layer that goes become one, their product.
- * Other bottlenecks go with their layer.
+ * Of layers that shared parameters, the first that stays owns them. Between merged bottlenecks the matrices on both sides of a layer that
+ * goes become one, their product. Other bottlenecks go with their layer.
  *
  * @param keep - numbers from 0, ascending
  * @throws SchubertError `schubert-prune/bad-layers`

@@ -14,7 +14,8 @@ export interface FewestStepsOptions {
 }
 
 /**
- * The fewest steps after which an objective meets its target, and its value then. It is evaluated about log2(most) times, and less often where its resolution says that the value is close.
+ * The fewest steps after which an objective meets its target, and its value then. It is evaluated about log2(most) times, and less often
+ * where its resolution says that the value is close.
  *
  * @throws SchubertError `schubert-prune/unreachable-target`
  */

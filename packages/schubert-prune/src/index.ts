@@ -12,6 +12,7 @@ export { truncateSmallest } from "./truncate-smallest.js";
 export { truncateUniformly } from "./truncate-uniformly.js";
 export { firstLayers, type LayerChoice, spreadLayers, truncateLayers } from "./truncate-layers.js";
 export { archOfLayers, cutLayers } from "./cut-layers.js";
+export { cutVocabulary } from "./cut-vocabulary.js";
 export { parseTargets, type PruningTarget, targetValues } from "./targets.js";
 export { type RoundTarget, roundTargets } from "./round-targets.js";
 export { prune, type PruneOptions } from "./prune.js";
@@ -22,6 +23,7 @@ export { type FinetuningSettings, mlmTask, type MlmTaskOptions } from "./mlm-tas
 export { classificationTask, type ClassificationTaskOptions } from "./classification-task.js";
 export { balancedGamma, type TrainedAlphas, trainAlphas, type TrainAlphasOptions } from "./train-alphas.js";
 export { type UnitSlopes, unitSlopes, type UnitSlopesOptions } from "./unit-slopes.js";
+export { type AnalysedVector, analyseUnits, type AnalyseUnitsOptions, type ScoredUnit, type UnitAnalysis } from "./analyse-units.js";
 export { l1 } from "./penalty/l1.js";
 export { proximal } from "./penalty/proximal.js";
 export { hardConcrete, type HardConcreteOptions } from "./penalty/hard-concrete.js";

@@ -17,14 +17,16 @@ export interface LatencyObjectiveOptions extends LatencyOptions {
 /**
  * The latency of the encoder, without a head, on a backend: the median in milliseconds. An architecture is measured once and remembered.
  *
- * One unit is below the noise. So what a unit costs is measured on a network in which its dimension is halved in all layers, side by side with the whole one, and shared among the layers'
- * units as their FLOPs are. A difference below the resolution counts as the resolution.
+ * One unit is below the noise. So what a unit costs is measured on a network in which its dimension is halved in all layers, side by side
+ * with the whole one, and shared among the layers' units as their FLOPs are. A difference below the resolution counts as the resolution.
  *
  * @throws SchubertError `schubert-prune/bad-option`
  */
 export function latencyObjective(backend: Backend, options: LatencyObjectiveOptions): PruningObjective {
   const { sequenceLength, batchSize = 1, resolution = 0.01, ...timing } = options;
-  if (!(resolution > 0 && resolution < 1)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: a resolution must be a number between 0 and 1, got ${resolution}; 0.01 is 1%`);
+  if (!(resolution > 0 && resolution < 1)) {
+    throw new SchubertError("schubert-prune/bad-option", `schubert-prune: a resolution must be a number between 0 and 1, got ${resolution}; 0.01 is 1%`);
+  }
   const latencies = (archs: readonly EncoderArch[]): Promise<number[]> => encoderLatencies(backend, archs, { batchSize, sequenceLength }, timing);
   const work = flopsObjective({ sequence: sequenceLength, batch: batchSize, pooler: false });
   const known = new Map<string, number>();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parameterCount, uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
+import { sharePrograms } from "@bort/graph";
 import { type MlmModel, createModel, fingerprint } from "@bort/nn";
 import { afterAll, describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
@@ -16,11 +17,14 @@ import { pruningMethods } from "./pruning-method.js";
 import { testModel, toyTask } from "./test-pruning.js";
 
 const folder = mkdtempSync(join(tmpdir(), "schubert-prune-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-const backend = await onnxBackend({ threads: 1 });
+const backend = sharePrograms(await onnxBackend({ threads: 1 }));
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await backend.disposePrograms();
+});
 const head: MlmModel["head"] = { kind: "mlm" };
 const model = testModel(uniformArch({ depth: 2, heads: 2, hidden: 12, intermediate: 20, vocabSize: 30, positions: 8, layerNormEps: 1e-5 }), head, 1);
-const task = toyTask(model.arch, { backend });
+const task = toyTask(model.arch, chainBatches, { backend });
 const options: PruneOptions<typeof head> = { backend, model, task, targets: [{ fraction: 0.5 }], rounds: 2, alphaSteps: 3, finetuneSteps: 4 };
 const parametersOf = ({ arch }: Pick<MlmModel, "arch">): number => parameterCount(arch, headCounting(head)).total;
 const whole = parametersOf(model);
@@ -97,6 +101,13 @@ describe("prune", () => {
     const met = events.filter((event) => event.type === "target");
     expect(met.map(({ round, target }) => [round, target])).toEqual([[expect.any(Number), 2400], [3, whole / 2]]);
     for (const { model: each, value } of met) expect(parametersOf(each)).toBe(value);
+  });
+
+  it("cuts nothing in a round whose target an earlier one went beyond, as whole layers do", async () => {
+    const { result, events } = await pruned({ method: pruningMethods.layers, targets: [{ fraction: 0.95 }, { fraction: 0.9 }], rounds: 2 });
+    expect(result.rounds.map(({ removed }) => Object.keys(removed).length)).toEqual([4, 0]);
+    expect(result.rounds[1]!.value).toBe(result.rounds[0]!.value);
+    expect(events.filter(({ type }) => type === "target")).toHaveLength(2);
   });
 
   it("resumed wherever it was stopped, ends with the same bits", async () => {

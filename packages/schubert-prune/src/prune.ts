@@ -102,18 +102,33 @@ async function* pruneRound<H extends ModelHead>(options: RoundOptions<H>, place:
   return { model: tuned, summary };
 }
 
+/** What a round makes of a network before it is fine-tuned. */
+interface Made<H extends ModelHead> {
+  readonly model: Model<H>;
+  readonly summary: CutRound;
+}
+
 /** The network of a round, cut, or as it was cut before. */
-async function* cutRound<H extends ModelHead>(options: RoundOptions<H>, { round, target, state }: Round): AsyncGenerator<PruneEvent<H>, { readonly model: Model<H>; readonly summary: CutRound } | undefined> {
-  const { backend, model, task, objective, method = pruningMethods.schubert } = options;
+async function* cutRound<H extends ModelHead>(options: RoundOptions<H>, place: Round): AsyncGenerator<PruneEvent<H>, Made<H> | undefined> {
+  const { model, task, objective } = options;
+  const { round, target, state } = place;
   const done = state.cut(round);
   if (done !== undefined) return { model: state.model(round, "cut", model.head)!, summary: done };
+  const value = await objective.measure(model.arch);
+  const isMet = value <= target; // Whole layers, or a factor for all layers, may cut more than a round has to.
+  const made = isMet ? { model, summary: { round, target, arch: model.arch, value, removed: {}, metrics: await task.evaluate(model) } } : yield* makeSmaller(options, place);
+  if (made !== undefined) await state.keepCut(made.summary, made.model);
+  return made;
+}
+
+/** Trains prunable parameters, truncates them, offsets them into the model's and cuts (schuBERT, algorithm 1). */
+async function* makeSmaller<H extends ModelHead>(options: RoundOptions<H>, { round, target, state }: Round): AsyncGenerator<PruneEvent<H>, Made<H> | undefined> {
+  const { backend, model, task, objective, method = pruningMethods.schubert } = options;
   const trained = method.trainsAlphas ? yield* alphasOf(options, { round, state }) : { alphas: {} };
   if (trained === undefined) return undefined;
   const { arch, value, removed, cut } = await method.truncate({ arch: model.arch, values: trained.alphas, objective, target });
   const smaller = cut(await foldAlphas(backend, model, onesForZeros(trained.alphas)));
-  const summary: CutRound = { round, target, arch, value, removed, ...("gamma" in trained && { gamma: trained.gamma }), metrics: await task.evaluate(smaller) };
-  await state.keepCut(summary, smaller);
-  return { model: smaller, summary };
+  return { model: smaller, summary: { round, target, arch, value, removed, ...("gamma" in trained && { gamma: trained.gamma }), metrics: await task.evaluate(smaller) } };
 }
 
 /** A unit that stays although its prunable parameter is zero, because the target needs no more to go, or as the last of its vector, keeps its weights: with zeros it could not be trained again. */

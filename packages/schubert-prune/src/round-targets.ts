@@ -20,7 +20,8 @@ export interface RoundTarget {
  */
 export function roundTargets(from: number, targets: readonly number[], rounds: number): RoundTarget[] {
   if (!(Number.isSafeInteger(rounds) && rounds >= targets.length)) {
-    throw new SchubertError("schubert-prune/bad-option", `schubert-prune: rounds must be a whole number from ${targets.length} on, one for each target at least, got ${rounds}; make more of them`);
+    throw new SchubertError("schubert-prune/bad-option",
+      `schubert-prune: rounds must be a whole number from ${targets.length} on, one for each target at least, got ${rounds}; make more of them`);
   }
   const falls = targets.map((target, i) => (targets[i - 1] ?? from) - target);
   const shares = falls.map(() => 1);

@@ -2,6 +2,7 @@
 export type SchubertErrorCode =
   | "schubert-prune/bad-layers"
   | "schubert-prune/bad-option"
+  | "schubert-prune/bad-tokens"
   | "schubert-prune/bad-units"
   | "schubert-prune/tied-units"
   | "schubert-prune/unknown-dimension"

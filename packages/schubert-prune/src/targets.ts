@@ -16,8 +16,9 @@ export function parseTargets(text: string, kind: "fraction" | "value"): PruningT
     const number = Number(digits) * factors[letter?.toLowerCase() ?? ""]!;
     if (kind === "value" && number > 0) return { value: number };
     if (kind === "fraction" && letter === "" && number > 0 && number < 1) return { fraction: number };
-    throw badOption(`a target must be ${kind === "value" ? "a number above 0, with k, M or G for thousands, millions, billions" : "a fraction between 0 and 1"}, got "${word.trim()}" in "${text}"`,
-      kind === "value" ? "66M is 66,000,000" : "0.5 is half of the network");
+    const [needed, example] = kind === "value" ? ["a number above 0, with k, M or G for thousands, millions, billions", "66M is 66,000,000"]
+      : ["a fraction between 0 and 1", "0.5 is half of the network"];
+    throw badOption(`a target must be ${needed}, got "${word.trim()}" in "${text}"`, example);
   });
 }
 

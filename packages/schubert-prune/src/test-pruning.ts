@@ -1,8 +1,7 @@
 import { type EncoderArch, maxSequence } from "@bort/arch";
-import { random } from "@bort/data";
+import { type MlmBatches, random } from "@bort/data";
 import { type Feeds, type Float64Feeds, evaluate, referenceBackend } from "@bort/graph";
-import { type LossGraph, type Model, type ModelHead, ParameterStore, classificationLossGraph, mlmLossGraph, modelParameters } from "@bort/nn";
-import { chainBatches } from "../../nn/src/chain-batches.js";
+import { type LossGraph, type MlmShape, type Model, type ModelHead, ParameterStore, classificationLossGraph, mlmLossGraph, modelParameters } from "@bort/nn";
 import { type MlmTaskOptions, mlmTask } from "./mlm-task.js";
 import { type KeptUnits, type UnitVector, tiedHiddenUnits, unitVectors } from "./unit-vectors.js";
 
@@ -56,9 +55,11 @@ export function drawKept(arch: EncoderArch, vectors: readonly UnitVector[], seed
 export const gates = (arch: EncoderArch, kept: KeptUnits): Record<string, Float32Array> => Object.fromEntries(unitVectors(arch).filter(({ name }) => name in kept)
   .map(({ name, size }) => [name, Float32Array.from({ length: size }, (_, unit) => (kept[name]!.includes(unit) ? 1 : 0))]));
 
-/** A small language to be pruned for. */
-export function toyTask(arch: EncoderArch, more: Partial<MlmTaskOptions> = {}): ReturnType<typeof mlmTask> {
-  const shape = { batchSize: 4, sequenceLength: 6, maskedPerSequence: 2 };
-  const validation = [chainBatches(arch.vocabSize, shape, 7).at(0)];
-  return mlmTask({ backend: referenceBackend(), shape, train: chainBatches(arch.vocabSize, shape, 1), validation, ...more });
+/** The sizes of {@link toyTask}'s batches. */
+const toyShape = { batchSize: 4, sequenceLength: 6, maskedPerSequence: 2 };
+
+/** Masked language modelling of a small language, whose batches `language` makes. */
+export function toyTask(arch: EncoderArch, language: (vocabSize: number, shape: MlmShape, seed: number) => MlmBatches, more: Partial<MlmTaskOptions> = {}): ReturnType<typeof mlmTask> {
+  const validation = [language(arch.vocabSize, toyShape, 7).at(0)];
+  return mlmTask({ backend: referenceBackend(), shape: toyShape, train: language(arch.vocabSize, toyShape, 1), validation, ...more });
 }

@@ -43,7 +43,8 @@ describe("truncateLayers", () => {
     const half = flops({ ...arch, layers: arch.layers.slice(6), sharing: arch.sharing!.slice(6) }, { sequence }).total;
     await expect(truncateLayers()({ arch, values: {}, objective: flopsObjective({ sequence }), target: half })).resolves.toMatchObject({ value: half, removed: {} });
     const { total } = parameterCount(arch);
-    await expect(truncateLayers()({ arch, values: {}, objective, target: total - 1 })).rejects.toMatchObject({ code: "schubert-prune/unreachable-target", message: expect.stringContaining(`${total}`) });
+    await expect(truncateLayers()({ arch, values: {}, objective, target: total - 1 })).rejects
+      .toMatchObject({ code: "schubert-prune/unreachable-target", message: expect.stringContaining(`${total}`) });
   });
 
   it("keeps one layer at least", async () => {

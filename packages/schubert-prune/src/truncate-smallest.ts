@@ -4,8 +4,9 @@ import { type TruncationOptions } from "./truncation.js";
 import { archWithout } from "./unit-vectors.js";
 
 /**
- * schuBERT's truncation: of all vectors together the smallest prunable parameters go, as few as meet the target. The last unit that went may have cost more than was needed, so units that
- * the target leaves room for are given back, the largest first; not where the objective is measured, because one unit cannot be.
+ * schuBERT's truncation: of all vectors together the smallest prunable parameters go, as few as meet the target. The last unit that went
+ * may have cost more than was needed, so units that the target leaves room for are given back, the largest first; not where the objective
+ * is measured, because one unit cannot be.
  *
  * Equal ones go in the order of vectors, then of units.
  *

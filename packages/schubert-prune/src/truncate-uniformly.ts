@@ -3,8 +3,8 @@ import { type RemovalStep, type UnitCut, removeBySteps, unitCut } from "./unit-c
 import { type TruncationOptions } from "./truncation.js";
 
 /**
- * The baseline "BERT-all uniform": every vector shrinks by one factor, the largest that meets the target, its size rounded to the nearest; of each the units go that are worth least. So
- * layers that were alike stay alike, and values say which units go but not how many.
+ * The baseline "BERT-all uniform": every vector shrinks by one factor, the largest that meets the target, its size rounded to the nearest;
+ * of each the units go that are worth least. So layers that were alike stay alike, and values say which units go but not how many.
  *
  * @throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-units`
  *

@@ -28,7 +28,7 @@ export interface Cut {
 /**
  * A way to make a network meet a target: the least that it has to cut.
  *
- * Throws SchubertError `schubert-prune/unreachable-target` where the target is not below what the network has, or below what this way reaches; `schubert-prune/bad-units` for values that are
- * not those of the network's units.
+ * Throws SchubertError `schubert-prune/unreachable-target` where the target is not below what the network has, or below what this way
+ * reaches; `schubert-prune/bad-units` for values that are not those of the network's units.
  */
 export type Truncation = (options: TruncationOptions) => Promise<Cut>;

@@ -1,12 +1,7 @@
-import { meanInterval, type MeanInterval } from "../mean-interval.js";
+import { seedMean, type SeedMean } from "../seed-mean.js";
 import { type CellSize } from "./agora-setting.js";
 import { type ArmResult } from "./run-arm.js";
 import { type ArmName, armNames, type CellResult, type TaskResult } from "./study-agora.js";
-
-/** A mean over the seeds, with Student's 95% interval where there are two or more. */
-export interface SeedMean extends Pick<MeanInterval, "mean"> {
-  readonly interval: Pick<MeanInterval, "high" | "low"> | null;
-}
 
 /** What came of a task and size, over the seeds. */
 export interface SizeSummary {
@@ -36,9 +31,3 @@ export function summarizeSizes(results: readonly TaskResult[]): SizeSummary[] {
 
 const ofArms = (cells: readonly CellResult[], value: (arm: ArmResult) => number): Record<ArmName, SeedMean> =>
   Object.fromEntries(armNames.map((name) => [name, seedMean(cells.map(({ arms }) => value(arms[name])))])) as Record<ArmName, SeedMean>;
-
-function seedMean(values: readonly number[]): SeedMean {
-  if (values.length === 1) return { mean: values[0]!, interval: null };
-  const { mean, low, high } = meanInterval(values);
-  return { mean, interval: { low, high } };
-}

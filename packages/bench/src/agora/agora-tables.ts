@@ -1,7 +1,8 @@
+import { seedMeanText, type SeedMean } from "../seed-mean.js";
 import { type Spread } from "../spread.js";
 import { type Table } from "../table.js";
 import { consoleTable } from "../terminal/console-table.js";
-import { type SeedMean, type SizeSummary } from "./agora-summary.js";
+import { type SizeSummary } from "./agora-summary.js";
 import { type SimulatedCost } from "./prune-costs.js";
 import { type ArmName, armNames, type TaskResult } from "./study-agora.js";
 
@@ -13,7 +14,7 @@ export interface AgoraFindings {
 }
 
 const decimals = (value: number): string => value.toFixed(3);
-const withInterval = ({ mean, interval }: SeedMean): string => `${decimals(mean)}${interval === null ? "" : ` (${decimals(interval.low)}, ${decimals(interval.high)})`}`;
+const withInterval = (value: SeedMean): string => seedMeanText(value, decimals);
 const spread = ({ median, least, most }: Spread): string => (least === most ? String(median) : `${median} (${least}, ${most})`);
 
 /** The findings for a terminal. */

@@ -9,7 +9,7 @@ import { armNames, studyAgora } from "../agora/study-agora.js";
 import { studyRules } from "../agora/study-rules.js";
 import { BenchError } from "../bench-error.js";
 import { thisMachine } from "../machine.js";
-import { type Command, countFlag, type Flags, jsonFile, noArguments, textFlag } from "./command.js";
+import { type Command, countFlag, type Flags, folderFlag, jsonFile, noArguments, textFlag } from "./command.js";
 import { engineFlags, engineText, onEngine } from "./on-engine.js";
 
 /** Seeds of the simulated prune rules. */
@@ -73,11 +73,4 @@ function tasksFlag(flags: Flags): AgoraSetting["tasks"] {
     if (task !== undefined) return task;
     throw new BenchError("bench/bad-option", `bench: --tasks must be of ${agoraSetting.tasks.map((each) => each.name).join(", ")}, with commas between, got ${JSON.stringify(text)}`);
   });
-}
-
-/** @throws BenchError `bench/bad-option` where it is not given */
-function folderFlag(flags: Flags, name: string): string {
-  const folder = textFlag(flags, name);
-  if (folder !== undefined) return folder;
-  throw new BenchError("bench/bad-option", `bench: agora needs a folder as --${name}, got none; see --help`);
 }

@@ -33,6 +33,13 @@ export function countFlag(flags: Flags, name: string, { least = 1, fallback }: {
   throw new BenchError("bench/bad-option", `bench: --${name} must be a whole number from ${least}, got ${JSON.stringify(value)}`);
 }
 
+/** The flag's folder; @throws BenchError `bench/bad-option` where it is not given */
+export function folderFlag(flags: Flags, name: string): string {
+  const folder = textFlag(flags, name);
+  if (folder !== undefined) return folder;
+  throw new BenchError("bench/bad-option", `bench: needs a folder as --${name}, got none; see --help`);
+}
+
 /** The one positional argument of a command that takes `what`, or none; @throws BenchError `bench/bad-option` */
 export function onlyArgument(positionals: readonly string[], what: string): string {
   if (positionals.length === 1) return positionals[0]!;

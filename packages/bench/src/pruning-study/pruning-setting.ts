@@ -1,0 +1,81 @@
+import { type EncoderArch, uniformArch } from "@bort/arch";
+import { type Tokenizer } from "@bort/data";
+import { type MlmShape } from "@bort/nn";
+import { type StepShape } from "../step-shape.js";
+
+/** How a network is fine-tuned on SST-2. */
+export interface TaskTraining {
+  /** Drawn by the seed from the training split. */
+  readonly examples: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  /** The most tokens of an example that are read. */
+  readonly maxLength: number;
+  readonly learningRate: number;
+}
+
+/** A network whose round of pruning is timed; the batch and the vocabulary are the base's. */
+export interface TimedSize {
+  readonly layers: number;
+  readonly hiddenSize: number;
+}
+
+/** What is pruned, and for how long everything is trained. */
+export interface PruningSetting {
+  /** Sizes of the base and of every batch; the vocabulary is that at most. */
+  readonly base: StepShape;
+  /** Steps of the base's pre-training, on short sequences first. */
+  readonly baseSteps: number;
+  /** What is left of the base's parameters, the head's with them: the largest first, a round each. */
+  readonly fractions: readonly number[];
+  /** The one of them that variants of schuBERT are compared at. */
+  readonly variantFraction: number;
+  /** Of a round. */
+  readonly alphaSteps: number;
+  /** Of a round. */
+  readonly finetuneSteps: number;
+  /** Every network, the base too, is trained at the end for as long as the base takes for so many steps. */
+  readonly healSteps: number;
+  /** Each gives another base, and other batches to all that comes of it. */
+  readonly seeds: readonly number[];
+  /** Peak, of the base's pre-training. */
+  readonly learningRate: number;
+  /** Peak, of every training after that on the same text. */
+  readonly furtherLearningRate: number;
+  /** Of AdamW, for every training on text. */
+  readonly beta2: number;
+  /** Batches that every loss is measured on. */
+  readonly heldOutBatches: number;
+  readonly task: TaskTraining;
+  readonly timing: {
+    /** Steps in turn that a pace, or a round's cost, is the median of. */
+    readonly steps: number;
+    /** Encodings in turn that a latency is the median of. */
+    readonly latencyRepeats: number;
+    readonly sizes: readonly TimedSize[];
+    /** Lengths of pre-trainings that a round is compared with. */
+    readonly pretrainingSteps: readonly number[];
+  };
+}
+
+/** What 100 minutes on two cores allow. */
+export const pruningSetting: PruningSetting = {
+  base: { batchSize: 16, sequenceLength: 128, hiddenSize: 128, heads: 4, intermediateSize: 512, depth: 12, vocabSize: 8192, maskedPerSequence: 20 },
+  baseSteps: 1000, fractions: [0.75, 0.5, 0.3], variantFraction: 0.5, alphaSteps: 25, finetuneSteps: 50, healSteps: 40, seeds: [0, 1, 2],
+  learningRate: 1e-3, furtherLearningRate: 5e-4, beta2: 0.98, heldOutBatches: 16,
+  task: { examples: 4000, steps: 100, batchSize: 32, maxLength: 48, learningRate: 3e-4 },
+  timing: {
+    steps: 5, latencyRepeats: 51, pretrainingSteps: [10_000, 1_000_000],
+    sizes: [{ layers: 4, hiddenSize: 128 }, { layers: 8, hiddenSize: 128 }, { layers: 12, hiddenSize: 128 }, { layers: 12, hiddenSize: 256 }],
+  },
+};
+
+/** Of the batches of text. */
+export const batchShape = ({ base: { batchSize, sequenceLength, maskedPerSequence } }: PruningSetting): MlmShape => ({ batchSize, sequenceLength, maskedPerSequence });
+
+/** The encoder that is pruned. */
+export function baseArch({ base: { depth, heads, hiddenSize, intermediateSize, sequenceLength } }: PruningSetting, { vocabSize, special }: Tokenizer): EncoderArch {
+  return uniformArch({
+    depth, heads, hidden: hiddenSize, intermediate: intermediateSize, vocabSize, positions: sequenceLength, padTokenId: special.pad, activation: "geluTanh",
+  });
+}

@@ -1,0 +1,188 @@
+import { join } from "node:path";
+import { type EncoderArch } from "@bort/arch";
+import { taskNamed, type TextExample } from "@bort/data";
+import { evaluateMlm, type MlmModel } from "@bort/nn";
+import { type FinishedRuns, openFinishedRuns } from "../finished-runs.js";
+import { armFractions } from "./arm-fractions.js";
+import { mlmParameters } from "./least-fraction.js";
+import { compareLatency, type ComparedLatency, taskAccuracy } from "./measure-network.js";
+import { equalTimeSteps, measurePace, type Pace } from "./measure-pace.js";
+import { type PruningArm } from "./pruning-arms.js";
+import { pruningCost } from "./pruning-cost.js";
+import { nameOf, PruningNetworks, type PruningNetworksOptions } from "./pruning-networks.js";
+import { baseArch } from "./pruning-setting.js";
+import { measureRoundTimes, type RoundTimes } from "./round-cost.js";
+
+/** What a study works with. */
+export interface PruningWork extends PruningNetworksOptions {
+  /** What computes; a folder is gone on with on the same alone. */
+  readonly engine: object;
+  /** Where the tasks' files are; SST-2's are read. */
+  readonly data: string;
+  readonly arms: readonly PruningArm[];
+  /** Whether to begin nothing else, so that what is finished is all that is reported. Default: never. */
+  readonly isOver?: () => boolean;
+  /** Milliseconds since any fixed moment. Default `performance.now`. */
+  readonly clock?: () => number;
+}
+
+/** The sizes of a network by schuBERT's letters, those of the layers in their order. */
+export interface NetworkSizes {
+  readonly h: number;
+  readonly f: readonly number[];
+  readonly a: readonly number[];
+  readonly k: readonly number[];
+  readonly v: readonly number[];
+}
+
+/** A network once it is trained for its time. */
+export interface PrunedNetwork {
+  readonly seed: number;
+  readonly parameters: number;
+  readonly sizes: NetworkSizes;
+  /** Steps of the last training: as many as take the time that all networks have. */
+  readonly steps: number;
+  readonly pace: Pace;
+  /** MLM loss on the held-out batches, in nats. */
+  readonly loss: number;
+  /** On SST-2's dev split, fine-tuned. */
+  readonly accuracy: number;
+  readonly latency: ComparedLatency;
+}
+
+/** What came of an arm at a fraction. */
+export interface PruningCell {
+  readonly arm: string;
+  readonly fraction: number;
+  /** The least that the arm can leave; where that is more than `fraction`, there are no networks. */
+  readonly leastFraction: number;
+  /** One for each seed that is finished. */
+  readonly networks: readonly PrunedNetwork[];
+}
+
+/** What was measured. */
+export interface PruningStudy {
+  readonly base: readonly PrunedNetwork[];
+  readonly cells: readonly PruningCell[];
+  readonly rounds: readonly RoundTimes[];
+}
+
+/**
+ * Trains a base for each seed, prunes it by every arm, trains every network for equal time, and measures it; then times what rounds cost as networks grow. What
+ * the folder has is not done again, and more seeds or arms may be asked of it.
+ *
+ * Throws what the trainings throw, and BenchError `bench/other-run`.
+ */
+export async function studyPruning(work: PruningWork): Promise<PruningStudy> {
+  const { setting, arms, tell, corpus: { tokenizer } } = work;
+  const arch = baseArch(setting, tokenizer);
+  tell(pruningCost(setting, arms, arch));
+  const study = new Study(work, arch);
+  for (const seed of setting.seeds) await study.seed(seed);
+  const cells = arms.flatMap((arm) => {
+    const { least: leastFraction, reported } = armFractions(setting, arm, arch);
+    return reported.map((fraction): PruningCell => ({ arm: arm.name, fraction, leastFraction, networks: study.networks(cellName(arm, fraction)) }));
+  });
+  return { base: study.networks(BASE), cells, rounds: await study.rounds() };
+}
+
+const BASE = "base";
+const cellName = ({ name }: PruningArm, fraction: number): string => `${name} ${fraction}`;
+
+/** A study that may run out of time: what was not begun is left out. */
+class Study {
+  readonly #networks: PruningNetworks;
+  readonly #measured: FinishedRuns<PrunedNetwork>;
+  /** Kept, so that a training that goes on has the steps that it began with. */
+  readonly #paces: FinishedRuns<Pace>;
+  readonly #rounds: FinishedRuns<RoundTimes>;
+  readonly #task = taskNamed("SST-2");
+  #examples: Promise<readonly TextExample[]> | undefined;
+
+  constructor(private readonly work: PruningWork, private readonly arch: EncoderArch) {
+    const { engine, folder, setting: { seeds: _, timing, ...trained } } = work;
+    this.#networks = new PruningNetworks(work);
+    const open = <Result>(file: string, settings: object): FinishedRuns<Result> => openFinishedRuns(join(folder, file), { engine, ...settings });
+    this.#measured = open("measured.jsonl", { ...trained, latencyRepeats: timing.latencyRepeats });
+    this.#paces = open("paces.jsonl", { ...trained, steps: timing.steps });
+    this.#rounds = open("rounds.jsonl", { base: trained.base, steps: timing.steps });
+  }
+
+  async seed(seed: number): Promise<void> {
+    if (this.#isOver) return;
+    await this.#measure(seed, BASE, () => this.#networks.base(seed));
+    for (const arm of this.work.arms) await this.#arm(seed, arm);
+  }
+
+  /** What is finished of a network, seed by seed. */
+  networks(part: string): PrunedNetwork[] {
+    return this.work.setting.seeds.flatMap((seed) => this.#measured.find(nameOf(seed, part)) ?? []);
+  }
+
+  async rounds(): Promise<RoundTimes[]> {
+    const { backend, clock, setting: { base, timing } } = this.work;
+    const found: RoundTimes[] = [];
+    for (const { layers: depth, hiddenSize } of timing.sizes) {
+      const name = `${depth}x${hiddenSize}`;
+      if (this.#isOver && !this.#rounds.has(name)) break;
+      const shape = { ...base, depth, hiddenSize, ...proportionalSizes(hiddenSize) };
+      found.push(await this.#rounds.run(name, () => measureRoundTimes(backend, shape, { repeats: timing.steps, ...(clock !== undefined && { clock }) })));
+    }
+    return found;
+  }
+
+  /** Prunes by an arm, unless all that comes of it is measured. */
+  async #arm(seed: number, arm: PruningArm): Promise<void> {
+    const { reachable, targets } = armFractions(this.work.setting, arm, this.arch);
+    const missing = new Set(reachable.filter((fraction) => !this.#measured.has(nameOf(seed, cellName(arm, fraction)))));
+    if (missing.size === 0 || this.#isOver) return;
+    for await (const { fraction, model } of this.#networks.pruned(seed, arm, targets)) {
+      if (!missing.has(fraction)) continue;
+      if (this.#isOver) return;
+      await this.#measure(seed, cellName(arm, fraction), async () => model);
+    }
+    this.#networks.forget(nameOf(seed, arm.name));
+  }
+
+  get #isOver(): boolean {
+    return this.work.isOver?.() === true;
+  }
+
+  #measure(seed: number, part: string, make: () => Promise<MlmModel>): Promise<PrunedNetwork> {
+    const name = nameOf(seed, part);
+    return this.#measured.run(name, async () => {
+      const measured = await this.#measureNow(name, seed, await make());
+      const { parameters, steps, loss, accuracy, latency } = measured;
+      this.work.tell(`${name}: ${parameters} parameters, ${steps} steps, loss ${loss.toFixed(3)}, SST-2 ${accuracy.toFixed(3)}, latency ${latency.ratio.toFixed(2)} of the base's`);
+      return measured;
+    });
+  }
+
+  async #measureNow(name: string, seed: number, model: MlmModel): Promise<PrunedNetwork> {
+    const { backend, setting, data: directory, corpus: { tokenizer }, clock = () => performance.now() } = this.work;
+    const { base, healSteps, timing, task: training } = setting;
+    const { arch } = model;
+    const pace = await this.#paces.run(name, () => measurePace(backend, [this.arch, arch], { ...base, vocabSize: arch.vocabSize }, { clock, repeats: timing.steps }));
+    const steps = equalTimeSteps(healSteps, pace);
+    const healing = `${name}, healing`;
+    const healed = await this.#networks.healed(healing, seed, model, steps);
+    const { loss } = await evaluateMlm(backend, healed, this.#networks.shape, this.#networks.heldOut);
+    const accuracy = await taskAccuracy({ ...training, backend, model: healed, tokenizer, task: this.#task, all: await this.#all(), directory, seed });
+    const latency = await compareLatency(backend, [this.arch, arch], { sequenceLength: base.sequenceLength, repeats: timing.latencyRepeats, clock });
+    this.#networks.forget(healing);
+    return { seed, parameters: mlmParameters(arch), sizes: sizesOf(arch), steps, pace, loss, accuracy, latency };
+  }
+
+  #all(): Promise<readonly TextExample[]> {
+    return (this.#examples ??= this.#task.examples("train", this.work.data));
+  }
+}
+
+/** A head of 32 columns as in the base, and BERT's FFN. */
+const proportionalSizes = (hiddenSize: number): { readonly heads: number; readonly intermediateSize: number } =>
+  ({ heads: hiddenSize % 32 === 0 ? hiddenSize / 32 : 1, intermediateSize: 4 * hiddenSize });
+
+const sizesOf = ({ hiddenSize, layers }: EncoderArch): NetworkSizes => ({
+  h: hiddenSize, f: layers.map(({ intermediateSize }) => intermediateSize), a: layers.map(({ heads }) => heads), k: layers.map(({ keySize }) => keySize),
+  v: layers.map(({ valueSize }) => valueSize),
+});

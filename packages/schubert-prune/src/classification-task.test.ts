@@ -1,0 +1,37 @@
+import { uniformArch } from "@bort/arch";
+import { onnxBackend } from "@bort/backend-onnx";
+import { type TextExample, classificationBatches, trainByteLevelBpe } from "@bort/data";
+import { createModel, finetune } from "@bort/nn";
+import { describe, expect, it } from "vitest";
+import { type ClassificationTaskOptions, classificationTask } from "./classification-task.js";
+import { prune } from "./prune.js";
+
+const backend = await onnxBackend({ threads: 1 });
+const tokenizer = await trainByteLevelBpe(["ab"], { vocabSize: 261 });
+const labels = ["no", "yes"];
+/** Whether a text ends in x. */
+const examples: TextExample[] = Array.from({ length: 32 }, (_, i) => ({ text: `${"ab".repeat(1 + (i % 3))}${i % 2 === 0 ? "x" : "y"}`, label: labels[(i + 1) % 2]! }));
+const batches = classificationBatches(examples, { tokenizer, labels, batchSize: 8, maxLength: 16, seed: 1, order: "shuffled" });
+const ordered = classificationBatches(examples, { tokenizer, labels, batchSize: 8, maxLength: 16, seed: 1, order: "sequential" });
+const options: ClassificationTaskOptions = { backend, labels, train: batches, batchSize: 8, validation: [0, 1, 2, 3].map((step) => ordered.at(step)), finetuning: { learningRate: 1e-2 } };
+const arch = uniformArch({ depth: 2, heads: 2, hidden: 16, intermediate: 16, vocabSize: tokenizer.vocabSize, positions: 16, layerNormEps: 1e-5 });
+
+describe("classificationTask", () => {
+  it("prunes a classifier for its task, which the smaller one still does", async () => {
+    const learning = finetune({ backend, model: createModel(arch, { kind: "mlm" }, 1), labels, train: batches, batchSize: 8, steps: 80, learningRate: 1e-2 });
+    let learned = await learning.next();
+    while (learned.done !== true) learned = await learning.next();
+    const run = prune({ backend, model: learned.value.model, task: classificationTask(options), dimensions: ["a", "f", "k", "v"], targets: [{ fraction: 0.75 }], rounds: 1, alphaSteps: 10, finetuneSteps: 60 });
+    let next = await run.next();
+    while (next.done !== true) next = await run.next();
+    const { model, rounds } = next.value;
+    expect(rounds[0]!.tunedMetrics).toEqual({ accuracy: 1 });
+    expect(model.head).toEqual({ kind: "classifier", labels });
+    expect(model.arch.hiddenSize).toBe(16);
+    expect(rounds[0]!.value).toBeLessThanOrEqual(rounds[0]!.target);
+  });
+
+  it("refuses a task without labels", () => {
+    expect(() => classificationTask({ ...options, labels: [] })).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option", message: expect.stringContaining("labels") }));
+  });
+});
