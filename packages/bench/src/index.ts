@@ -69,7 +69,7 @@ export { type RegretWork } from "./regret/prepare-teacher.js";
 export { regretSettings, type RegretSettings } from "./regret/regret-settings.js";
 export { type FullTraining } from "./regret/train-in-full.js";
 export { type PruningArm, pruningArms } from "./pruning-study/pruning-arms.js";
-export { type ComparedLatency } from "./pruning-study/measure-network.js";
+export { type ComparedLatency } from "./pruning-study/compare-latency.js";
 export { type Pace } from "./pruning-study/measure-pace.js";
 export { type PruningNetworksOptions } from "./pruning-study/pruning-networks.js";
 export { pruningSetting, type PruningSetting, type TaskTraining, type TimedSize } from "./pruning-study/pruning-setting.js";

@@ -10,8 +10,7 @@ beforeAll(async () => {
   for (const task of ["STS-B", "CB", "no-dev"]) mkdirSync(place.at(task));
   for (const split of ["train", "dev"]) {
     place.write(`STS-B/${split}.tsv`, "index\tsentence1\tsentence2\tscore\n0\tA man.\tA boy.\t2.5\n1\tA cat.\tA cat.\t5\n");
-    const labels = ["entailment", "contradiction", "neutral"];
-    place.write(`CB/${split}.jsonl`, labels.map((label, idx) => `${JSON.stringify({ premise: "It rains.", hypothesis: "It is wet.", label, idx })}\n`).join(""));
+    place.write(`CB/${split === "dev" ? "val" : split}.jsonl`, ["entailment", "contradiction", "neutral"].map((label, idx) => `${JSON.stringify({ premise: "It rains.", hypothesis: "It is wet.", label, idx })}\n`).join(""));
   }
   cpSync(place.at("SST-2/train.tsv"), place.at("no-dev/train.tsv"));
   cpSync(place.at("base"), place.at("other shapes"), { recursive: true });

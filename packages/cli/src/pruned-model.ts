@@ -3,7 +3,8 @@ import { type EncoderArch, hfObstacle } from "@bort/arch";
 import { formatNumber } from "@bort/bench";
 import { type Tokenizer } from "@bort/data";
 import { exportOnnx, type Model, saveModel, writeFileAtomically } from "@bort/nn";
-import { type PruneEvent, unitVectors } from "@bort/schubert-prune";
+import { type PrunedRound, unitVectors } from "@bort/schubert-prune";
+import { layerSizes } from "./pruning-table.js";
 
 /** A network that met a target. */
 export interface PrunedModel {
@@ -28,17 +29,26 @@ export function savePrunedModel(folder: string, model: Model, tokenizer: Tokeniz
 }
 
 /** What is told of a network that met a target. */
-export function prunedModel({ target, value, round, model, tunedMetrics }: Extract<PruneEvent, { readonly type: "target" }>, folder: string, whole: EncoderArch): PrunedModel {
+export function prunedModel({ target, value, round, arch, tunedMetrics }: PrunedRound, folder: string, whole: EncoderArch): PrunedModel {
   const before = new Map(unitVectors(whole).map(({ name, size }) => [name, size]));
-  const lastUnits = unitVectors(model.arch).filter(({ name, size }) => size === 1 && before.get(name)! > 1).map(({ name }) => name);
-  return { folder, target, value, round, metrics: tunedMetrics, huggingFaceObstacle: hfObstacle(model.arch) ?? null, lastUnits };
+  const lastUnits = unitVectors(arch).filter(({ name, size }) => size === 1 && before.get(name)! > 1).map(({ name }) => name);
+  return { folder, target, value, round, metrics: tunedMetrics, huggingFaceObstacle: hfObstacle(arch) ?? null, lastUnits };
 }
 
 /** The same in words. */
-export function prunedModelLines({ value, target, huggingFaceObstacle, lastUnits }: PrunedModel, unit: string, place: string): string[] {
-  const standard = huggingFaceObstacle === null ? "a standard Hugging Face model" : `not a standard Hugging Face config, because ${huggingFaceObstacle}: open it here, or onnx/model.onnx anywhere`;
+export function prunedModelLines({ folder, target, huggingFaceObstacle, lastUnits }: PrunedModel, size: string): string[] {
+  const place = folder === "." ? "the model" : folder;
+  const standard = huggingFaceObstacle === null ? "its config.json is a standard one"
+    : `no standard config.json can say it, because ${huggingFaceObstacle}: it opens here, and as onnx/model.onnx anywhere`;
   return [
-    `${place}: ${formatNumber(value)} ${unit} (target ${formatNumber(target)}); ${standard}`,
-    ...(lastUnits.length === 0 ? [] : [`${place}: down to the last unit, which stays: ${lastUnits.join(", ")}`]),
+    `${place}: ${size}, for a target of ${formatNumber(target)}; ${standard}`,
+    ...(lastUnits.length === 0 ? [] : [`${place}: down to the last unit, which stays, in ${lastUnitsText(lastUnits)}`]),
   ];
+}
+
+/** `layers.0.k` and `layers.2.k` as "keys of layers 1, 3". */
+function lastUnitsText(names: readonly string[]): string {
+  const layersOf = (dimension: string): string[] => names.filter((name) => name.endsWith(`.${dimension}`)).map((name) => String(1 + Number(name.split(".")[1])));
+  const inLayers = layerSizes.map(({ dimension, name }) => ({ name, layers: layersOf(dimension) })).filter(({ layers }) => layers.length > 0);
+  return [...(names.includes("h") ? ["the hidden size"] : []), ...inLayers.map(({ name, layers }) => `${name} of ${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")}`)].join("; ");
 }

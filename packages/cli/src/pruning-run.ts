@@ -5,10 +5,10 @@ import { prune, type PrunedRound } from "@bort/schubert-prune";
 import { followPruning } from "./follow-pruning.js";
 import { type OptionValues } from "./options.js";
 import { type NewBar } from "./progress.js";
-import { prunedModel, type PrunedModel, prunedModelLines, savePrunedModel } from "./pruned-model.js";
+import { type PrunedModel } from "./pruned-model.js";
 import { type PruningOptions, pruningSettings, requireReachable } from "./pruning-options.js";
 import { pruningReport } from "./pruning-report.js";
-import { LiveTable, type WholeNetwork } from "./pruning-table.js";
+import { PruningOutcome } from "./pruning-outcome.js";
 import { objectiveOf, targetsOf } from "./pruning-targets.js";
 import { type PruningWork } from "./pruning-work.js";
 import { type RunFolder } from "./run-folder.js";
@@ -44,32 +44,18 @@ export async function pruneInFolder(run: RunFolder, backend: EngineBackend, { op
   const objective = objectiveOf(given.by, { model, backend, run, sequenceLength, signal });
   await requireReachable(model, given, objective, settings);
   const { task, close } = await work.open({ run, backend, bars });
-  const models: PrunedModel[] = [];
-  let table: LiveTable | undefined;
-  let whole: WholeNetwork | undefined;
   try {
     const checkpoint = { folder: run.checkpoint, every: options["checkpoint-every"], resume: options.resume };
     const pruning = prune({ backend, model, task, objective, targets: given.targets, ...settings, seed: options.seed, signal, checkpoint });
     const steps = { alphas: settings.alphaSteps, finetuning: settings.finetuneSteps };
-    const { rounds, model: last } = await followPruning(pruning, { run, bars, steps, signal, onEvent: (event) => {
-      if (event.type === "started") {
-        whole = event;
-        table = new LiveTable(event, objective.unit);
-        tell(table.head());
-      }
-      if (event.type === "pruned") tell(table!.row(event));
-      if (event.type === "target") {
-        const folder = given.targets.length === 1 ? "." : `target-${models.length + 1}`;
-        if (folder !== ".") savePrunedModel(run.at(folder), event.model, tokenizer);
-        models.push(prunedModel(event, folder, model.arch));
-      }
-    } });
-    savePrunedModel(run.path, last, tokenizer);
-    const notes = models.flatMap((each) => prunedModelLines(each, objective.unit, each.folder === "." ? "the model" : each.folder));
+    const outcome = new PruningOutcome({ run, tokenizer, targets: given.targets.length, unit: objective.unit, tell });
+    const { rounds, model: last } = await followPruning(pruning, { run, bars, steps, signal, onEvent: (event) => outcome.take(event) });
+    outcome.saveLast(last);
+    const { whole, models, notes } = outcome;
     const generated = `bort ${version} on ${engineText(engineFacts(backend))}, ${new Date().toISOString().slice(0, 10)}`;
-    writeFileAtomically(run.at("report.html"), renderReport(pruningReport({ whole: whole!, rounds, unit: objective.unit, notes, generated })));
+    writeFileAtomically(run.at("report.html"), renderReport(pruningReport({ whole, rounds, unit: objective.unit, notes, generated })));
     notes.forEach(tell);
-    return { objective: objective.name, whole: { value: whole!.value, metrics: whole!.metrics }, models, rounds: rounds.map(recordOf) };
+    return { objective: objective.name, whole: { value: whole.value, metrics: whole.metrics }, models, rounds: rounds.map(recordOf) };
   } finally {
     await close();
   }

@@ -27,12 +27,12 @@ export class LiveTable {
 
   constructor(private readonly whole: WholeNetwork, unit: string) {
     this.#columns = columnsOf(whole, unit);
-    const spread = ({ arch: { layers } }: WholeNetwork): string[] => layerSizes.map(({ sizeOf }) => {
-      const most = Math.max(...layers.map(sizeOf));
+    const spread = layerSizes.map(({ sizeOf }) => {
+      const most = Math.max(...whole.arch.layers.map(sizeOf));
       return most === 1 ? "1" : `${most}-${most}`;
     });
-    const [first, ...rest] = wholeRow(whole);
-    this.#widest = [first!, ...rest.slice(0, 3), ...spread(whole), "0.0000", "0.0000"];
+    const [round, value, layers, hidden] = wholeRow(whole);
+    this.#widest = [round!, String(value).length < 6 ? "0.0000" : value!, layers!, hidden!, ...spread, "0.0000", "0.0000"]; // A measured value may be shown with more digits as it falls.
   }
 
   /** The labels, and the whole network. */
@@ -51,7 +51,7 @@ export class LiveTable {
 }
 
 function columnsOf({ metrics }: WholeNetwork, unit: string): Column[] {
-  const metric = wordsOf(metricOf(metrics));
+  const metric = wordsOf(metricOf(metrics)).split(" ").at(-1)!; // "loss" of "validation loss".
   return ["round", unit, "layers", "hidden", ...layerSizes.map(({ name }) => name), `${metric}, cut`, "tuned"].map((label) => ({ label, align: "right" }));
 }
 

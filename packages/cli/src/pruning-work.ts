@@ -53,15 +53,18 @@ async function textWork(options: PruningWorkOptions, context: FindModelContext):
     model, tokenizer, inputs: { model: sha256 }, sequenceLength,
     open: async ({ run, backend, bars }) => {
       const prepared = await openRunCorpus(run, { corpus, tokenizer, signal: context.signal, bars });
-      const batches = batchesOf(prepared, { ...shape, ...sequencesOf(options, tokenizer) }, seed, VALIDATION_BATCHES);
       const objective = distill ? distillationObjective({ backend, teachers: [model] }) : undefined;
-      return {
-        task: mlmTask({ backend, shape, ...batches, ...(objective !== undefined && { objective }), finetuning: finetuningOf(options) }),
-        close: async () => {
-          await objective?.dispose();
-          prepared.close();
-        },
+      const close = async (): Promise<void> => {
+        await objective?.dispose();
+        prepared.close();
       };
+      try {
+        const batches = batchesOf(prepared, { ...shape, ...sequencesOf(options, tokenizer) }, seed, VALIDATION_BATCHES);
+        return { task: mlmTask({ backend, shape, ...batches, ...(objective !== undefined && { objective }), finetuning: finetuningOf(options) }), close };
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
   };
 }

@@ -3,6 +3,9 @@ import { type AnalysedVector, type Dimension, type UnitAnalysis } from "@bort/sc
 
 const names: Readonly<Record<Dimension, string>> = { h: "hidden units", a: "heads", k: "keys", v: "values", f: "FFN" };
 
+/** In the order in which all charts have them. */
+const layerDimensions = ["f", "a", "k", "v"] as const;
+
 const exponent = (value: number): string => value.toExponential(2);
 
 /** The cheapest units for a terminal. */
@@ -33,7 +36,7 @@ export function unitReport(analysis: UnitAnalysis, batches: number, generated: s
         text: ["Loss per parameter: how much the loss depends on a unit, which is the mean of |dL / d alpha| over batches (Michel et al. 2019, eq. 2), for each parameter that goes with it."],
       },
       ...(layers.length === 0 ? [] : [{ heading: "Loss per parameter by layer", text: ["Means over the units of a layer."], chart: meansChart(vectors) }]),
-      ...layers.map((layer) => sortedSection(`Layer ${layer + 1}`, vectors.filter((vector) => vector.layer === layer))),
+      ...layers.map((layer) => sortedSection(`Layer ${layer + 1}`, layerDimensions.flatMap((dimension) => vectors.filter((vector) => vector.layer === layer && vector.dimension === dimension)))),
       ...vectors.filter(({ layer }) => layer === undefined).map((hidden) => sortedSection("Hidden units", [hidden])),
     ],
   };
@@ -42,7 +45,7 @@ export function unitReport(analysis: UnitAnalysis, batches: number, generated: s
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function meansChart(vectors: readonly AnalysedVector[]): LineChart {
-  const dimensions = (["f", "a", "k", "v"] as const).filter((dimension) => vectors.some((vector) => vector.dimension === dimension));
+  const dimensions = layerDimensions.filter((dimension) => vectors.some((vector) => vector.dimension === dimension));
   return {
     kind: "line", title: "Loss per parameter by layer", x: { label: "layer" }, y: { label: "loss per parameter", log: true },
     series: dimensions.map((dimension) => ({

@@ -13,6 +13,8 @@ export { truncateUniformly } from "./truncate-uniformly.js";
 export { firstLayers, type LayerChoice, spreadLayers, truncateLayers } from "./truncate-layers.js";
 export { archOfLayers, cutLayers } from "./cut-layers.js";
 export { cutVocabulary } from "./cut-vocabulary.js";
+export { factorizeEmbedding, type FactorizeEmbeddingOptions } from "./factorize-embedding.js";
+export { type Sample } from "./sample-sums.js";
 export { parseTargets, type PruningTarget, targetValues } from "./targets.js";
 export { type RoundTarget, roundTargets } from "./round-targets.js";
 export { prune, type PruneOptions } from "./prune.js";

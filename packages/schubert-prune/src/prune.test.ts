@@ -85,6 +85,7 @@ describe("prune", () => {
     ["only the hidden size", { dimensions: ["h"] }], ["only the FFNs", { dimensions: ["f"], targets: [{ fraction: 0.8 }] }],
     ["alike in all layers", { method: pruningMethods.uniform }], ["layers", { method: pruningMethods.layers, targets: [{ fraction: 0.7 }], rounds: 1 }],
     ["by l0", { penalty: hardConcrete() }], ["by proximal gradient", { penalty: proximal(), gamma: 5 }], ["with the printed costs", { costs: "printed" }],
+    ["by slopes", { method: pruningMethods.slopes }], ["without offset", { offset: false }],
   ] satisfies [string, Partial<typeof options>][])("cuts %s", async (_, changes: Partial<typeof options>) => {
     const { result: { model: small, rounds } } = await pruned(changes);
     expect(rounds.at(-1)!.value).toBeLessThanOrEqual(rounds.at(-1)!.target);
@@ -94,6 +95,15 @@ describe("prune", () => {
     if (changes.dimensions?.[0] === "f") expect(small.arch.hiddenSize).toBe(12);
     if (changes.method === pruningMethods.uniform) expect(sizes[0]).toEqual(sizes[1]);
     if (changes.method === pruningMethods.layers) expect(sizes).toEqual([[2, 6, 6, 20]]);
+  });
+
+  it("forgets prunable parameters without offset: what stays of the network is as it was", async () => {
+    const { result: { model: small } } = await pruned({ offset: false, rounds: 1, finetuneSteps: 0, dimensions: ["f"], targets: [{ fraction: 0.8 }] });
+    const own = new Set(model.parameters.view("layers.1.feedForward.up.bias"));
+    expect(small.parameters.view("layers.1.feedForward.up.bias").every((value) => own.has(value))).toBe(true);
+    const { result: { model: offset } } = await pruned({ rounds: 1, finetuneSteps: 0, dimensions: ["f"], targets: [{ fraction: 0.8 }] });
+    expect(offset.parameters.view("layers.1.feedForward.up.bias").every((value) => own.has(value))).toBe(false);
+    expect(offset.arch).toEqual(small.arch);
   });
 
   it("gives a model for each of several targets, each met exactly at the end of a round", async () => {

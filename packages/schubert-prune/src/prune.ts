@@ -12,7 +12,8 @@ import { type RoundState, openRoundState } from "./round-state.js";
 import { type RoundTarget, roundTargets } from "./round-targets.js";
 import { SchubertError } from "./schubert-error.js";
 import { type PruningTarget, targetValues } from "./targets.js";
-import { trainAlphas } from "./train-alphas.js";
+import { type TrainedAlphas, trainAlphas } from "./train-alphas.js";
+import { unitSlopes } from "./unit-slopes.js";
 import { type Dimension, type UnitValues, dimensions, unitVectors } from "./unit-vectors.js";
 
 export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings, "seed" | "signal"> {
@@ -30,7 +31,7 @@ export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings
   readonly dimensions?: readonly Dimension[];
   /** Default: schuBERT's. */
   readonly method?: PruningMethod;
-  /** Steps of a round in which prunable parameters are trained. */
+  /** Steps of a round in which prunable parameters are trained, or batches of which slopes are taken. */
   readonly alphaSteps: number;
   /** Default: the penalty's own for as many steps. */
   readonly alphaLearningRate?: number;
@@ -40,6 +41,8 @@ export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings
   readonly penalty?: SparsityPenalty;
   /** What a unit of each dimension costs in the penalty: as the objective has it, or as schuBERT prints it. Default: the objective's. */
   readonly costs?: "objective" | "printed";
+  /** Whether the prunable parameters of units that stay are multiplied into the network, as in algorithm 1, and not forgotten once they have said which units go. Default true. */
+  readonly offset?: boolean;
   /** Steps of a round in which the smaller network is trained; it may be 0. */
   readonly finetuneSteps: number;
   /** Where the run keeps its state, how often a training saves its own, and whether to go on from what is there. */
@@ -123,29 +126,45 @@ async function* cutRound<H extends ModelHead>(options: RoundOptions<H>, place: R
 
 /** Trains prunable parameters, truncates them, offsets them into the model's and cuts (schuBERT, algorithm 1). */
 async function* makeSmaller<H extends ModelHead>(options: RoundOptions<H>, { round, target, state }: Round): AsyncGenerator<PruneEvent<H>, Made<H> | undefined> {
-  const { backend, model, task, objective, method = pruningMethods.schubert } = options;
-  const trained = method.trainsAlphas ? yield* alphasOf(options, { round, state }) : { alphas: {} };
-  if (trained === undefined) return undefined;
-  const { arch, value, removed, cut } = await method.truncate({ arch: model.arch, values: trained.alphas, objective, target });
-  const smaller = cut(await foldAlphas(backend, model, onesForZeros(trained.alphas)));
-  return { model: smaller, summary: { round, target, arch, value, removed, ...("gamma" in trained && { gamma: trained.gamma }), metrics: await task.evaluate(smaller) } };
+  const { backend, model, task, objective, method = pruningMethods.schubert, offset = true } = options;
+  const ranked = yield* { alphas: alphasOf<H>, slopes: slopesOf<H>, none: unranked }[method.values](options, { round, state });
+  if (ranked === undefined) return undefined;
+  const { values, gamma } = ranked;
+  const { arch, value, removed, cut } = await method.truncate({ arch: model.arch, values, objective, target });
+  const smaller = cut(method.values === "alphas" && offset ? await foldAlphas(backend, model, onesForZeros(values)) : model);
+  return { model: smaller, summary: { round, target, arch, value, removed, ...(gamma !== undefined && { gamma }), metrics: await task.evaluate(smaller) } };
 }
 
 /** A unit that stays although its prunable parameter is zero, because the target needs no more to go, or as the last of its vector, keeps its weights: with zeros it could not be trained again. */
 const onesForZeros = (alphas: UnitValues): UnitValues => Object.fromEntries(Object.entries(alphas).map(([name, values]) => [name, values.map((value) => (value === 0 ? 1 : value))]));
 
-async function* alphasOf<H extends ModelHead>(
-  { backend, model, task, objective, dimensions: pruned = dimensions, costs = "objective", alphaSteps: steps, alphaLearningRate: learningRate, ...options }: RoundOptions<H>,
-  { round, state }: Omit<Round, "target">,
-): AsyncGenerator<PruneEvent<H>, { readonly alphas: UnitValues; readonly gamma: number } | undefined> {
-  const { gamma, penalty, seed, signal } = options;
+/** What units are worth, and the weight of the penalty that said so. */
+interface RankedUnits {
+  readonly values: UnitValues;
+  readonly gamma?: number;
+}
+
+type Ranking<H extends ModelHead> = AsyncGenerator<PruneEvent<H>, RankedUnits | undefined>;
+
+async function* alphasOf<H extends ModelHead>(options: RoundOptions<H>, { round, state }: Omit<Round, "target">): Ranking<H> {
+  const { backend, model, task, objective, dimensions: pruned = dimensions, costs = "objective", alphaSteps: steps, alphaLearningRate: learningRate, gamma, penalty, seed, signal } = options;
   const training = trainAlphas({
-    backend, model, task, steps, vectors: unitVectors(model.arch, pruned), betas: await betas(model.arch, costs === "printed" ? costs : objective), firstBatch: firstBatch(round, { ...options, alphaSteps: steps }),
+    backend, model, task, steps, vectors: unitVectors(model.arch, pruned), betas: await betas(model.arch, costs === "printed" ? costs : objective), firstBatch: firstBatch(round, options),
     ...(learningRate !== undefined && { learningRate }), ...(gamma !== undefined && { gamma }), ...(penalty !== undefined && { penalty }),
     ...(seed !== undefined && { seed }), ...(signal !== undefined && { signal }), ...state.checkpoint(round, "alphas"),
   });
-  const { interrupted, ...trained } = yield* toldAs(training, round, "alphas");
-  return interrupted ? undefined : trained;
+  const { interrupted, alphas, gamma: used } = yield* toldAs<H, TrainedAlphas>(training, round, "alphas");
+  return interrupted ? undefined : { values: alphas, gamma: used };
+}
+
+async function* slopesOf<H extends ModelHead>(options: RoundOptions<H>, { round }: Omit<Round, "target">): Ranking<H> {
+  const { backend, model, task, dimensions: pruned = dimensions, alphaSteps: batches, signal } = options;
+  const { magnitude } = await unitSlopes({ backend, model, task, batches, vectors: unitVectors(model.arch, pruned), firstBatch: firstBatch(round, options), ...(signal !== undefined && { signal }) });
+  return { values: magnitude };
+}
+
+async function* unranked(): AsyncGenerator<never, RankedUnits> {
+  return { values: {} };
 }
 
 async function* finetuned<H extends ModelHead>({ task, seed, signal, ...options }: RoundOptions<H>, { round, state }: Round, model: Model<H>): AsyncGenerator<PruneEvent<H>, Model<H> | undefined> {
@@ -174,7 +193,7 @@ async function* toldAs<H extends ModelHead, Result>(
 }
 
 function requireSteps({ alphaSteps, finetuneSteps, method = pruningMethods.schubert, dimensions: pruned = dimensions }: Pick<PruneOptions<ModelHead>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method">): void {
-  for (const [what, steps, least] of [["prunable parameters", alphaSteps, method.trainsAlphas ? 1 : 0], ["fine-tuning", finetuneSteps, 0]] as const) {
+  for (const [what, steps, least] of [["prunable parameters", alphaSteps, method.values === "none" ? 0 : 1], ["fine-tuning", finetuneSteps, 0]] as const) {
     if (!(Number.isSafeInteger(steps) && steps >= least)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: the steps of ${what} in a round must be a whole number from ${least}, got ${steps}`);
   }
   if (pruned.length === 0) throw new SchubertError("schubert-prune/bad-option", "schubert-prune: pruning needs a dimension to cut, got none; name some of h, a, k, v, f");
@@ -184,6 +203,6 @@ function requireSteps({ alphaSteps, finetuneSteps, method = pruningMethods.schub
 function settingsOf<H extends ModelHead>(options: PruneOptions<H>, objective: PruningObjective, plan: readonly RoundTarget[]): Record<string, unknown> {
   const { model, task, method = pruningMethods.schubert, dimensions: pruned = dimensions, penalty = l1(), costs = "objective", alphaSteps, finetuneSteps, seed = 0 } = options;
   const { gamma = "balanced", alphaLearningRate: learningRate = penalty.learningRate(alphaSteps) } = options;
-  const alphas = { dimensions: pruned, penalty: { name: penalty.name, ...penalty.settings }, costs, steps: alphaSteps, gamma, learningRate };
-  return { task: task.settings, objective: objective.name, rounds: plan.map(({ value }) => value), method: method.name, ...(method.trainsAlphas && { alphas }), finetuneSteps, seed, startingParameters: fingerprint(model.parameters.flat) };
+  const alphas = { dimensions: pruned, penalty: { name: penalty.name, ...penalty.settings }, costs, steps: alphaSteps, gamma, learningRate, offset: options.offset ?? true };
+  return { task: task.settings, objective: objective.name, rounds: plan.map(({ value }) => value), method: method.name, ...(method.values !== "none" && { alphas }), finetuneSteps, seed, startingParameters: fingerprint(model.parameters.flat) };
 }

@@ -4,6 +4,7 @@ export type SchubertErrorCode =
   | "schubert-prune/bad-option"
   | "schubert-prune/bad-tokens"
   | "schubert-prune/bad-units"
+  | "schubert-prune/factorized"
   | "schubert-prune/tied-units"
   | "schubert-prune/unknown-dimension"
   | "schubert-prune/unreachable-target";

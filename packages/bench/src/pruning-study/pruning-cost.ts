@@ -10,11 +10,11 @@ const FORWARD = 1 / 3;
 /** Examples of SST-2's dev split. */
 const DEV_EXAMPLES = 872;
 
-/** How much work a study is, in words: a network of a fraction of the parameters is taken to need that fraction of the FLOPs, and examples to be half of the longest that are read. */
+/** How much work a study is, in words: a network of a fraction of the parameters is taken to need that fraction of the FLOPs, and examples to be half of the longest that are read; compilation is not counted. */
 export function pruningCost(setting: PruningSetting, arms: readonly PruningArm[], arch: EncoderArch): string {
   const { base, baseSteps, seeds, alphaSteps, finetuneSteps, healSteps, heldOutBatches, task, timing } = setting;
   const step = flops(arch, { sequence: base.sequenceLength, batch: base.batchSize, heads: { mlm: {} }, maskedPositions: base.maskedPerSequence, pass: "training" }).total;
-  const taskStep = flops(arch, { sequence: Math.ceil(task.maxLength / 2), batch: task.batchSize, pass: "training" }).total;
+  const taskStep = flops(arch, { sequence: Math.min(base.sequenceLength, Math.ceil(task.maxLength / 2)), batch: task.batchSize, pass: "training" }).total;
   const runs = arms.map((arm) => armFractions(setting, arm, arch));
   const rounds = runs.flatMap(({ targets }) => targets.map((fraction, i) => alphaSteps * (targets[i - 1] ?? 1) + finetuneSteps * fraction));
   const networks = [1, ...runs.flatMap(({ reachable }) => reachable)];
@@ -27,7 +27,7 @@ export function pruningCost(setting: PruningSetting, arms: readonly PruningArm[]
     `${seeds.length} bases of ${baseSteps} steps, each pruned in ${rounds.length} rounds of ${alphaSteps} + ${finetuneSteps} steps to ${networks.length - 1} networks`,
     `every network trained for the time of ${healSteps} steps of its base, and ${task.steps} on SST-2`,
     `${(total / 1e12).toPrecision(3)} TFLOP in all, about ${Math.ceil(total / FLOPS_PER_SECOND / 60)} minutes at ${FLOPS_PER_SECOND / 1e9} GFLOP/s, ${
-      Math.ceil(aSeed / FLOPS_PER_SECOND / 60)} for a seed`,
+      Math.ceil(aSeed / FLOPS_PER_SECOND / 60)} for a seed, and what compilation takes`,
   ].join("; ");
 }
 

@@ -4,14 +4,15 @@ import { taskNamed, type TextExample } from "@bort/data";
 import { evaluateMlm, type MlmModel } from "@bort/nn";
 import { type FinishedRuns, openFinishedRuns } from "../finished-runs.js";
 import { armFractions } from "./arm-fractions.js";
+import { compareLatency, type ComparedLatency } from "./compare-latency.js";
 import { mlmParameters } from "./least-fraction.js";
-import { compareLatency, type ComparedLatency, taskAccuracy } from "./measure-network.js";
 import { equalTimeSteps, measurePace, type Pace } from "./measure-pace.js";
 import { type PruningArm } from "./pruning-arms.js";
 import { pruningCost } from "./pruning-cost.js";
 import { nameOf, PruningNetworks, type PruningNetworksOptions } from "./pruning-networks.js";
 import { baseArch } from "./pruning-setting.js";
 import { measureRoundTimes, type RoundTimes } from "./round-cost.js";
+import { taskAccuracy } from "./task-accuracy.js";
 
 /** What a study works with. */
 export interface PruningWork extends PruningNetworksOptions {

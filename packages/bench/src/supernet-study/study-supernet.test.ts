@@ -2,10 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onnxBackend } from "@bort/backend-onnx";
-import { type PreparedCorpus, prepareCorpus, random } from "@bort/data";
+import { type PreparedCorpus, prepareCorpus } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { extractSubnetwork } from "@bort/supershaper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { madeUpDocuments } from "../made-up-documents.js";
 import { StudyNetworks } from "./study-networks.js";
 import { studySupernet, type SupernetStudy, type SupernetWork } from "./study-supernet.js";
 import { type SupernetSetting } from "./supernet-setting.js";
@@ -16,21 +17,11 @@ const setting: SupernetSetting = {
   widths: [4, 8, 16], shapes: 2, seeds: [0], steps: 10, backboneSteps: 5, furtherSteps: 2, learningRate: 1e-2, beta2: 0.98, panelShapes: 1, heldOutBatches: 2,
 };
 
-/** Documents in which each word is followed by one of two. */
-function documents(): string[] {
-  const words = ["one", "two", "three", "four", "five", "six", "seven"];
-  const rng = random(0, "documents");
-  return Array.from({ length: 120 }, () => {
-    let word = rng.integer(7);
-    return Array.from({ length: 60 }, () => words[(word = (2 * word + rng.integer(2)) % 7)]!).join(" ");
-  });
-}
-
 let corpus: PreparedCorpus;
 let backend: Backend;
 beforeAll(async () => {
   backend = await onnxBackend({ threads: 1 });
-  corpus = await prepareCorpus(join(folder, "corpus"), documents, { tokenizer: { vocabSize: 280 } });
+  corpus = await prepareCorpus(join(folder, "corpus"), madeUpDocuments, { tokenizer: { vocabSize: 280 } });
 });
 afterAll(() => {
   corpus.close();

@@ -1,10 +1,9 @@
-import { type EncoderArch, maxSequence } from "@bort/arch";
+import { maxSequence } from "@bort/arch";
 import { classificationBatches, type TextExample, type TextTask, type Tokenizer } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { finetune, measureEncoders, type MlmModel } from "@bort/nn";
+import { finetune, type MlmModel } from "@bort/nn";
 import { drawExamples } from "../agora/draw-cell.js";
 import { evaluateTask } from "../evaluate-task.js";
-import { spreadOf } from "../spread.js";
 import { type TaskTraining } from "./pruning-setting.js";
 
 export interface TaskAccuracyOptions extends TaskTraining {
@@ -31,27 +30,4 @@ export async function taskAccuracy(options: TaskAccuracyOptions): Promise<number
   while (next.done !== true) next = await training.next();
   const { metrics } = await evaluateTask({ backend, model: next.value.model, tokenizer, task, directory, maxLength });
   return metrics.accuracy!;
-}
-
-/** An encoder's latency beside the base's: one sequence without padding. */
-export interface ComparedLatency {
-  readonly baseMs: number;
-  readonly ownMs: number;
-  /** The median over rounds of own / base. */
-  readonly ratio: number;
-}
-
-export interface CompareLatencyOptions {
-  readonly sequenceLength: number;
-  readonly repeats: number;
-  readonly clock: () => number;
-}
-
-/** Latencies of the base and of another encoder, one call of each in turn. */
-export async function compareLatency(
-  backend: Backend, archs: readonly [base: EncoderArch, own: EncoderArch], { sequenceLength, ...timing }: CompareLatencyOptions,
-): Promise<ComparedLatency> {
-  const { encoders: [base, own] } = await measureEncoders(backend, archs, { batchSize: 1, sequenceLength }, timing);
-  const { median: ratio } = spreadOf(own!.samplesMs.map((ms, round) => ms / base!.samplesMs[round]!));
-  return { baseMs: base!.medianMs, ownMs: own!.medianMs, ratio };
 }
