@@ -41,6 +41,7 @@ describe("what prune refuses before any work", () => {
     ["a gamma below 0", () => pruning("--gamma", "-1"), /--gamma must be at least 0/],
     ["a learning rate of 0", () => pruning("--learning-rate", "0"), /learning rate/],
     ["prunable parameters for fewer layers", () => pruning("--method", "layers"), /--alpha-steps says nothing to --method layers/],
+    ["a penalty for slopes", () => pruning("--method", "slopes", "--penalty", "l1"), /--penalty says nothing to --method slopes/],
     ["neither text nor a task", () => untargeted().filter((word) => word !== "--corpus" && word !== place.at("corpus")).concat("--target-fraction", "0.5"), /--corpus or --task is missing/],
     ["text and a task", () => forTask("sst-2", "--corpus", place.at("corpus")), /--corpus is for masked words, and --task prunes for sst-2/],
     ["distillation for a task", () => forTask("sst-2", "--distill"), /--distill is for masked words/],

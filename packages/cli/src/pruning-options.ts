@@ -30,12 +30,12 @@ export const pruningOptions: PruningOptions = {
     hint: "LETTERS", description: "what is pruned: h hidden size, f FFNs, a heads, k keys, v values; one or several, as h,f", defaultText: "h,f,a,k,v",
     read: ([letters]) => (letters === undefined ? undefined : parseDimensions(letters)),
   },
-  method: described(choice(["schubert", "uniform", "layers"], "each layer for itself by prunable parameters, all layers alike, or fewer layers"), "schubert"),
+  method: described(choice(["schubert", "slopes", "uniform", "layers"], "each layer for itself by prunable parameters, or by slopes, of which nothing is trained; all layers alike; or fewer layers"), "schubert"),
   rounds: described(integer("rounds of cutting and fine-tuning, in equal steps to the last target", 1), "5, or one for each target"),
   penalty: described(choice(["l1", "l0", "proximal"], "what makes prunable parameters small"), "l1"),
   gamma: described(decimal("weight of the penalty"), "where half of the units are worth what they cost, found anew in each round"),
   costs: described(choice(["objective", "printed"], "what a unit costs in the penalty: as the target has it, or as schuBERT prints it"), "objective"),
-  "alpha-steps": described(integer("steps of a round that train prunable parameters, everything else frozen", 1), "100"),
+  "alpha-steps": described(integer("steps of a round that train prunable parameters, everything else frozen, or batches of which slopes are taken", 1), "100"),
   "alpha-learning-rate": described(decimal("of these steps"), "as the penalty and the steps need it"),
   "finetune-steps": described(integer("steps of a round that train the network that was cut", 0), "500"),
 };
@@ -48,14 +48,15 @@ export type PruningSettings = Pick<PruneOptions<Model["head"]>, "alphaLearningRa
 
 const penalties: Readonly<Record<PenaltyName, () => SparsityPenalty>> = { l1, l0: hardConcrete, proximal };
 
-/** Options of prunable parameters, which fewer layers have no use for. */
-const ofAlphas = ["dims", "penalty", "gamma", "costs", "alpha-steps", "alpha-learning-rate"] as const satisfies readonly (keyof PruningOptions)[];
+/** Options that a method has no use for: slopes are of nothing that is trained, and fewer layers need neither. */
+const ofTraining = ["penalty", "gamma", "costs", "alpha-learning-rate"] as const satisfies readonly (keyof PruningOptions)[];
+const idleFor: Readonly<Record<MethodName, readonly (keyof PruningOptions)[]>> = { schubert: [], uniform: [], slopes: ofTraining, layers: ["dims", "alpha-steps", ...ofTraining] };
 
 /** @throws CliError `cli/usage` for a gamma or a rate that cannot be, and for what the method does not heed */
 export function pruningSettings(options: Given): PruningSettings {
   const { dims, method = "schubert", rounds, penalty, gamma, costs, "alpha-steps": alphaSteps = 100, "alpha-learning-rate": alphaLearningRate, "finetune-steps": finetuneSteps = 500 } = options;
-  const idle = method === "layers" ? ofAlphas.find((name) => options[name] !== undefined) : undefined;
-  if (idle !== undefined) throw usageError(`--${idle} says nothing to --method layers, which trains no prunable parameters; leave it out`);
+  const idle = idleFor[method].find((name) => options[name] !== undefined);
+  if (idle !== undefined) throw usageError(`--${idle} says nothing to --method ${method}, which trains no prunable parameters; leave it out`);
   if (gamma !== undefined && !(gamma >= 0)) throw usageError(`--gamma must be at least 0, got ${gamma}`);
   if (alphaLearningRate !== undefined && !(alphaLearningRate > 0)) throw usageError(`--alpha-learning-rate must be above 0, got ${alphaLearningRate}`);
   return {

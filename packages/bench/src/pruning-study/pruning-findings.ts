@@ -24,8 +24,7 @@ export interface CellDifference {
 }
 
 /** What others are compared with. */
-export const references = ["uniform", "layers", wholeArm] as const;
-export type Reference = (typeof references)[number];
+export type Reference = "layers" | "uniform" | typeof wholeArm;
 
 export interface CellSummary extends Pick<PruningCell, "arm" | "fraction" | "leastFraction"> {
   readonly seeds: readonly number[];

@@ -111,6 +111,11 @@ describe("bort prune", () => {
     expect(new Set(rounds.at(-1)!.layers.map((layer) => JSON.stringify(layer))).size).toBe(1);
   });
 
+  it("prunes by slopes, of which nothing is trained", async () => {
+    const { models: [model], rounds: [round] } = await pruned(...pruning("by-slopes", "--method", "slopes", "--dims", "f,v", "--target-fraction", "0.8"));
+    expect([model!.value <= model!.target, round!.gamma, round!.hiddenSize]).toEqual([true, undefined, 16]);
+  });
+
   it("prunes a classifier for its task", async () => {
     const { models: [model] } = await pruned(...forTask("task"));
     expect(Object.keys((model as unknown as { metrics: object }).metrics)).toEqual(["accuracy"]);
