@@ -1,6 +1,7 @@
 import { type EncoderArch } from "@bort/arch";
 import { type PruningObjective } from "./objective.js";
 import { SchubertError } from "./schubert-error.js";
+import { shownValue } from "./shown-value.js";
 
 export interface FewestStepsOptions {
   readonly objective: PruningObjective;
@@ -22,10 +23,10 @@ export interface FewestStepsOptions {
 export async function fewestSteps({ objective, target, most, archAfter, what }: FewestStepsOptions): Promise<{ readonly steps: number; readonly value: number }> {
   const valueAfter = async (steps: number): Promise<number> => objective.measure(archAfter(steps));
   const now = await valueAfter(0);
-  if (!(target < now)) throw unreachable(`must be below ${shown(now)} ${objective.unit}, what the network has, got ${shown(target)}; lower it`);
+  if (!(target < now)) throw unreachable(`must be below ${shownValue(now)} ${objective.unit}, what the network has, got ${shownValue(target)}; lower it`);
   let found = { steps: most, value: await valueAfter(most) };
   if (found.value > target) {
-    throw unreachable(`must be at least ${shown(found.value)} ${objective.unit}, all that cutting ${what} reaches, got ${shown(target)}; raise it, or cut further dimensions`);
+    throw unreachable(`must be at least ${shownValue(found.value)} ${objective.unit}, all that cutting ${what} reaches, got ${shownValue(target)}; raise it, or cut further dimensions`);
   }
   const close = target * (1 - objective.resolution);
   let tooFew = 0;
@@ -39,6 +40,3 @@ export async function fewestSteps({ objective, target, most, archAfter, what }: 
 }
 
 const unreachable = (problem: string): SchubertError => new SchubertError("schubert-prune/unreachable-target", `schubert-prune: a target ${problem}`);
-
-/** Whole numbers in full, measurements to four digits. */
-const shown = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(4));

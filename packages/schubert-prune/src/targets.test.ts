@@ -29,4 +29,8 @@ describe("targetValues", () => {
     expect(() => targetValues([], 100)).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option" }));
     expect(() => targetValues([{ value: 50 }, { value: 20 }, { fraction: 0.5 }], 100)).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option" }));
   });
+
+  it("shows what was measured in four digits", () => {
+    expect(() => targetValues([{ value: 2.5 }], 1.53751899999952)).toThrow("below 1.538, what the network has, got 2.500");
+  });
 });

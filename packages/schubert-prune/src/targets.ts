@@ -1,4 +1,5 @@
 import { SchubertError } from "./schubert-error.js";
+import { shownValue } from "./shown-value.js";
 
 /** What a network is pruned to: a value of the objective, or the share that is left of what the network has. */
 export type PruningTarget = { readonly fraction: number } | { readonly value: number };
@@ -33,11 +34,11 @@ export function targetValues(targets: readonly PruningTarget[], whole: number): 
   const beyond = values.find((value) => !(value > 0 && value < whole));
   if (beyond !== undefined) {
     throw new SchubertError("schubert-prune/unreachable-target",
-      `schubert-prune: a target must be above 0 and below ${whole}, what the network has, got ${beyond}; ${beyond >= whole ? "lower" : "raise"} it`);
+      `schubert-prune: a target must be above 0 and below ${shownValue(whole)}, what the network has, got ${shownValue(beyond)}; ${beyond >= whole ? "lower" : "raise"} it`);
   }
   if (values.length === 0) throw badOption("pruning needs a target, got none", "name one");
   const twice = values.find((value, i) => value === values[i - 1]);
-  if (twice !== undefined) throw badOption(`each target may be there once, got ${twice} twice`, "leave one out");
+  if (twice !== undefined) throw badOption(`each target may be there once, got ${shownValue(twice)} twice`, "leave one out");
   return values;
 }
 
