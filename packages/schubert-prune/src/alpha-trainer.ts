@@ -4,7 +4,7 @@ import { type ElementwiseOptimizer, type LossGraph, type Model, type ModelHead, 
 import { alphaName } from "./fold-alphas.js";
 import { type Alphas, prunableGraph } from "./prunable-graph.js";
 import { type PruningTask } from "./pruning-task.js";
-import { type UnitValues, type UnitVector } from "./unit-vectors.js";
+import { type UnitVector } from "./unit-vectors.js";
 
 export interface AlphaTrainerOptions<H extends ModelHead> {
   readonly backend: Backend;
@@ -14,8 +14,8 @@ export interface AlphaTrainerOptions<H extends ModelHead> {
   readonly optimizer: ElementwiseOptimizer;
   /** Of every trained element. */
   readonly initial: number;
-  /** The prunable parameters of a graph, from what is trained. */
-  readonly gate: (trained: Node, vector: UnitVector, index: number) => Node;
+  /** The prunable parameters of a graph, from what is trained, of the vector of that number. */
+  readonly gate: (trained: Node, vector: number) => Node;
   /** What is added to the task's loss. Default: nothing. */
   readonly penalty?: (trained: Alphas) => Node;
   /** Rate of decay of a vector, as the optimizer takes it. Default: none. */
@@ -33,13 +33,9 @@ export async function alphaTrainer<H extends ModelHead>(options: AlphaTrainerOpt
   for (const { name } of specs) parameters.view(name).fill(initial);
   const graph = (length: number): LossGraph => {
     const trained = Object.fromEntries(vectors.map(({ name, size }) => [name, parameter(alphaName(name), [size])]));
-    const gated = Object.fromEntries(vectors.map((vector, i) => [vector.name, gate(trained[vector.name]!, vector, i)]));
+    const gated = Object.fromEntries(vectors.map(({ name }, i) => [name, gate(trained[name]!, i)]));
     const { loss: taskLoss } = prunableGraph({ loss: task.loss(model, length).loss }, model.arch, model.head, gated);
     return penalty === undefined ? { loss: taskLoss } : { loss: op.add(taskLoss, penalty(trained)), taskLoss };
   };
   return Trainer.create({ backend, parameters, graph, optimizer, maxGradientNorm: Infinity });
 }
-
-/** What is trained, or its gradient, by vectors. */
-export const byVector = (vectors: readonly UnitVector[], viewOf: (name: string) => Float32Array): UnitValues =>
-  Object.fromEntries(vectors.map(({ name }) => [name, viewOf(alphaName(name)).slice()]));

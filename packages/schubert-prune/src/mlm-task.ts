@@ -5,8 +5,8 @@ import {
 } from "@bort/nn";
 import { type PruningTask } from "./pruning-task.js";
 
-/** How a pruned network is trained, but for what each round has of its own. */
-export type FinetuningSettings = Omit<TrainingSettings, "average" | "checkpoint" | "groups" | "seed" | "signal" | "steps">;
+/** How a pruned network is trained, but for what each round has of its own; a step takes one batch, by which rounds count what they have seen. */
+export type FinetuningSettings = Omit<TrainingSettings, "accumulate" | "average" | "checkpoint" | "groups" | "seed" | "signal" | "steps">;
 
 export interface MlmTaskOptions {
   readonly backend: Backend;

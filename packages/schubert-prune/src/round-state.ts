@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ArchJson, archFromJson, archToJson } from "@bort/arch";
 import { type Model, type ModelHead, type TrainingSettings, makeFolder } from "@bort/nn";
@@ -37,10 +37,10 @@ export async function openRoundState(
 ): Promise<RoundState> {
   if (checkpoint === undefined) return stateless;
   const { folder, every, resume } = checkpoint;
-  if (!resume) rmSync(folder, { recursive: true, force: true });
   makeFolder(folder);
+  if (!resume) removeRounds(folder);
   const at = (round: number, part: string): string => join(folder, `round-${round}`, part);
-  const journal = await openJournal<RoundRecord>(join(folder, "rounds.jsonl"), settings, { name: "pruning", isEntry: isRecord });
+  const journal = await openJournal<RoundRecord>(join(folder, JOURNAL), settings, { name: "pruning", isEntry: isRecord });
   const records = [...journal.entries];
   const of = (type: RoundRecord["type"], round: number): PrunedRound | undefined => {
     const record = records.find((each) => each.type === type && each.round === round);
@@ -71,6 +71,13 @@ export async function openRoundState(
     checkpoint: (round, phase) => ({ checkpoint: { folder: at(round, phase), every, resume: true } }),
     close: () => journal.close(),
   };
+}
+
+const JOURNAL = "rounds.jsonl";
+
+/** Removes what an earlier run kept, and nothing else that the folder may hold. */
+function removeRounds(folder: string): void {
+  for (const name of readdirSync(folder)) if (name === JOURNAL || /^round-\d+$/.test(name)) rmSync(join(folder, name), { recursive: true });
 }
 
 /** That of a run that keeps nothing. */

@@ -2,7 +2,8 @@ import * as op from "@bort/graph";
 import { type Backend, type Feeds, type Node, parameter } from "@bort/graph";
 import { type Model, type ModelHead, type TrainingEvent, type TrainingSettings, fingerprint, runTraining, schedule } from "@bort/nn";
 import { random } from "@bort/data";
-import { alphaTrainer, byVector } from "./alpha-trainer.js";
+import { alphaTrainer } from "./alpha-trainer.js";
+import { alphaName } from "./fold-alphas.js";
 import { type Alphas } from "./prunable-graph.js";
 import { type PruningTask } from "./pruning-task.js";
 import { SchubertError } from "./schubert-error.js";
@@ -55,7 +56,7 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
   const trainer = await alphaTrainer({
     backend, model, task, vectors, optimizer: penalty.optimizer, initial: penalty.initial,
     // An array, not a number: kernels that differ in what they read alone are one, so that all vectors have the same.
-    gate: (trained, _, i) => penalty.gate(trained, op.add(parameter(SEED, [], "i32"), op.constant([i], [], "i32"))),
+    gate: (trained, i) => penalty.gate(trained, op.add(parameter(SEED, [], "i32"), op.constant([i], [], "i32"))),
     ...(penalty.penalty === undefined ? { decay: strengthOf } : { penalty: weighed }),
   });
   const settings = {
@@ -72,8 +73,8 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
       ...(signal !== undefined && { signal }),
     });
-    const trained = byVector(vectors, (name) => trainer.state.parameters.view(name));
-    return { alphas: Object.fromEntries(Object.entries(trained).map(([name, values]) => [name, penalty.values(values)])), gamma, interrupted };
+    const { parameters } = trainer.state;
+    return { alphas: Object.fromEntries(vectors.map(({ name }) => [name, penalty.values(parameters.view(alphaName(name)))])), gamma, interrupted };
   } finally {
     await trainer.dispose();
   }
@@ -82,8 +83,8 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
 const SEED = "alpha:seed";
 
 /** A penalty that draws is fed a seed; vectors count on from it. */
-const seedFeeds = ({ name }: SparsityPenalty, seed: number, batch: number): Feeds =>
-  (name === "l0" ? { [SEED]: Int32Array.of(random(seed, "alphas", batch).integer(2 ** 30)) } : {});
+const seedFeeds = ({ isRandom }: SparsityPenalty, seed: number, batch: number): Feeds =>
+  (isRandom ? { [SEED]: Int32Array.of(random(seed, "alphas", batch).integer(2 ** 30)) } : {});
 
 /** Batches that {@link balancedGamma} looks at. */
 const BALANCE_BATCHES = 4;

@@ -25,7 +25,7 @@ export function hardConcrete({ temperature = 2 / 3, stretch = 0.1, keep = 0.95 }
   const shift = temperature * Math.log(stretch / (1 + stretch));
   const stretched = (share: number): number => Math.min(1, Math.max(0, share * (1 + 2 * stretch) - stretch));
   return {
-    name: "l0", settings: { temperature, stretch, keep }, initial: Math.log(keep / (1 - keep)) + shift, learningRate: (steps) => 5 / steps, optimizer: adamW({ weightDecay: 0 }),
+    name: "l0", settings: { temperature, stretch, keep }, initial: Math.log(keep / (1 - keep)) + shift, isRandom: true, learningRate: (steps) => 5 / steps, optimizer: adamW({ weightDecay: 0 }),
     gate: (trained, seed) => {
       const u = op.add(op.mul(op.uniform(seed, trained.shape), 1 - 2 * EDGE), EDGE);
       const share = op.sigmoid(op.div(op.add(op.sub(op.log(u), op.log(op.sub(1, u))), trained), temperature));

@@ -15,6 +15,8 @@ export interface SparsityPenalty {
   /** A learning rate that suits it, where it takes that many steps. */
   learningRate(steps: number): number;
   readonly optimizer: ElementwiseOptimizer;
+  /** Whether `gate` draws by its seed, which must then be in the graph. */
+  readonly isRandom: boolean;
   /** The prunable parameters of a training graph, `[size]`, from what is trained. `seed` is an `i32[]` that is this vector's own and another in each step. */
   gate(trained: Node, seed: Node): Node;
   /**
