@@ -28,7 +28,9 @@ export interface AnalysisRunResult {
 export async function analyseInFolder(run: RunFolder, backend: EngineBackend, { work, batches, dimensions, bars, signal, tell }: AnalysisRunOptions): Promise<AnalysisRunResult> {
   const { task, close } = await work.open({ run, backend, bars });
   try {
-    const analysis = await analyseUnits({ backend, model: work.model, task, batches, signal, ...(dimensions !== undefined && { dimensions }) });
+    const bar = bars("batches", batches);
+    const analysis = await analyseUnits({ backend, model: work.model, task, batches, signal, onBatch: (read) => bar.update(read), ...(dimensions !== undefined && { dimensions }) });
+    bar.finish();
     writeFileAtomically(run.at("units.json"), `${JSON.stringify({ batches, ...analysis })}\n`);
     const generated = `bort ${version} on ${engineText(engineFacts(backend))}, ${new Date().toISOString().slice(0, 10)}`;
     writeFileAtomically(run.at("report.html"), renderReport(unitReport(analysis, batches, generated)));

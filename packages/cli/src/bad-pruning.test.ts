@@ -42,6 +42,8 @@ describe("what prune refuses before any work", () => {
     ["a learning rate of 0", () => pruning("--learning-rate", "0"), /learning rate/],
     ["prunable parameters for fewer layers", () => pruning("--method", "layers"), /--alpha-steps says nothing to --method layers/],
     ["a penalty for slopes", () => pruning("--method", "slopes", "--penalty", "l1"), /--penalty says nothing to --method slopes/],
+    ["weights kept for slopes, which change none", () => pruning("--method", "slopes", "--keep-weights"), /--keep-weights says nothing to --method slopes/],
+    ["weights kept where nothing is cut", () => untargeted().filter((word, i, all) => ![word, all[i - 1]].some((each) => /-steps|rounds/.test(each ?? ""))).concat("--analyse", "--keep-weights"), /--keep-weights says nothing to --analyse/],
     ["neither text nor a task", () => untargeted().filter((word) => word !== "--corpus" && word !== place.at("corpus")).concat("--target-fraction", "0.5"), /--corpus or --task is missing/],
     ["text and a task", () => forTask("sst-2", "--corpus", place.at("corpus")), /--corpus is for masked words, and --task prunes for sst-2/],
     ["distillation for a task", () => forTask("sst-2", "--distill"), /--distill is for masked words/],

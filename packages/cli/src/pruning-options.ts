@@ -4,7 +4,7 @@ import {
   unitVectors,
 } from "@bort/schubert-prune";
 import { usageError } from "./cli-error.js";
-import { type Option, type OptionValues, choice, decimal, described, integer } from "./options.js";
+import { type Option, type OptionValues, choice, decimal, described, flag, integer } from "./options.js";
 import { type GivenTargets, targetOptions, type TargetOptions } from "./pruning-targets.js";
 
 type MethodName = keyof typeof pruningMethods;
@@ -20,6 +20,7 @@ export type PruningOptions = TargetOptions & {
   readonly costs: Option<"objective" | "printed" | undefined>;
   readonly "alpha-steps": Option<number | undefined>;
   readonly "alpha-learning-rate": Option<number | undefined>;
+  readonly "keep-weights": Option<boolean>;
   readonly "finetune-steps": Option<number | undefined>;
 };
 
@@ -37,39 +38,42 @@ export const pruningOptions: PruningOptions = {
   costs: described(choice(["objective", "printed"], "what a unit costs in the penalty: as the target has it, or as schuBERT prints it"), "objective"),
   "alpha-steps": described(integer("steps of a round that train prunable parameters, everything else frozen, or batches of which slopes are taken", 1), "100"),
   "alpha-learning-rate": described(decimal("of these steps"), "as the penalty and the steps need it"),
+  "keep-weights": flag("forget the prunable parameters once they have said what is cut; without it those that stay are multiplied into the weights"),
   "finetune-steps": described(integer("steps of a round that train the network that was cut", 0), "500"),
 };
 
 type Given = OptionValues<PruningOptions>;
 
 /** What the options say to `prune`. */
-export type PruningSettings = Pick<PruneOptions<Model["head"]>, "alphaLearningRate" | "costs" | "gamma" | "penalty" | "rounds">
+export type PruningSettings = Pick<PruneOptions<Model["head"]>, "alphaLearningRate" | "costs" | "gamma" | "offset" | "penalty" | "rounds">
   & Required<Pick<PruneOptions<Model["head"]>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method">>;
 
 const penalties: Readonly<Record<PenaltyName, () => SparsityPenalty>> = { l1, l0: hardConcrete, proximal };
 
 /** Options that a method has no use for: slopes are of nothing that is trained, and fewer layers need neither. */
-const ofTraining = ["penalty", "gamma", "costs", "alpha-learning-rate"] as const satisfies readonly (keyof PruningOptions)[];
+const ofTraining = ["penalty", "gamma", "costs", "alpha-learning-rate", "keep-weights"] as const satisfies readonly (keyof PruningOptions)[];
 const idleFor: Readonly<Record<MethodName, readonly (keyof PruningOptions)[]>> = { schubert: [], uniform: [], slopes: ofTraining, layers: ["dims", "alpha-steps", ...ofTraining] };
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== false;
 
 /** @throws CliError `cli/usage` for a gamma or a rate that cannot be, and for what the method does not heed */
 export function pruningSettings(options: Given): PruningSettings {
-  const { dims, method = "schubert", rounds, penalty, gamma, costs, "alpha-steps": alphaSteps = 100, "alpha-learning-rate": alphaLearningRate, "finetune-steps": finetuneSteps = 500 } = options;
-  const idle = idleFor[method].find((name) => options[name] !== undefined);
+  const { dims, method = "schubert", rounds, penalty, gamma, costs, "alpha-steps": alphaSteps = 100, "alpha-learning-rate": alphaLearningRate, "finetune-steps": finetuneSteps = 500, "keep-weights": keepWeights } = options;
+  const idle = idleFor[method].find((name) => isGiven(options[name]));
   if (idle !== undefined) throw usageError(`--${idle} says nothing to --method ${method}, which trains no prunable parameters; leave it out`);
   if (gamma !== undefined && !(gamma >= 0)) throw usageError(`--gamma must be at least 0, got ${gamma}`);
   if (alphaLearningRate !== undefined && !(alphaLearningRate > 0)) throw usageError(`--alpha-learning-rate must be above 0, got ${alphaLearningRate}`);
   return {
     dimensions: dims ?? allDimensions, method: pruningMethods[method], alphaSteps: method === "layers" ? 0 : alphaSteps, finetuneSteps,
     ...(rounds !== undefined && { rounds }), ...(penalty !== undefined && { penalty: penalties[penalty]() }), ...(gamma !== undefined && { gamma }), ...(costs !== undefined && { costs }),
-    ...(alphaLearningRate !== undefined && { alphaLearningRate }),
+    ...(alphaLearningRate !== undefined && { alphaLearningRate }), ...(keepWeights && { offset: false }),
   };
 }
 
 /** @throws CliError `cli/usage` for options that say nothing where nothing is cut */
 export function refuseCutting(options: Given): void {
   const { dims, ...cutting } = options;
-  const idle = Object.keys(pruningOptions).find((name) => name !== "dims" && cutting[name as keyof typeof cutting] !== undefined);
+  const idle = Object.keys(pruningOptions).find((name) => name !== "dims" && isGiven(cutting[name as keyof typeof cutting]));
   if (idle !== undefined) throw usageError(`--${idle} says nothing to --analyse, which cuts nothing; leave one of them out`);
 }
 

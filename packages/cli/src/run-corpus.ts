@@ -64,20 +64,21 @@ function openIfWhole(folder: string, tokenizer: Tokenizer): PreparedCorpus | und
 
 const labels: Readonly<Record<PrepareProgress["stage"], string>> = { vocabulary: "words", train: "tokens: training", validation: "tokens: validation" };
 
-/** The documents of a corpus, each pass over it with a bar of its own, in kilobytes. */
-function readingBars(corpus: Corpus, bars: NewBar): (stage: PrepareProgress["stage"]) => AsyncIterable<string> {
-  return async function* (stage) {
-    const total = Math.ceil(corpus.sizeBytes / 1000);
-    const bar = bars(`${labels[stage]} (kB)`, total);
-    let sizeBytes = 0;
-    for await (const document of documents(corpus)) {
-      sizeBytes += Buffer.byteLength(document);
-      bar.update(Math.min(total, Math.floor(sizeBytes / 1000)));
-      yield document;
-    }
-    bar.update(total); // Empty lines count too.
-    bar.finish();
-  };
+/** The documents of a corpus, each pass over it with a bar of its own. */
+const readingBars = (corpus: Corpus, bars: NewBar): ((stage: PrepareProgress["stage"]) => AsyncIterable<string>) => (stage) => documentsWithBar(corpus, bars, labels[stage]);
+
+/** The documents of a corpus, with a bar of the kilobytes that are read. */
+export async function* documentsWithBar(corpus: Corpus, bars: NewBar, label: string): AsyncGenerator<string, void> {
+  const total = Math.ceil(corpus.sizeBytes / 1000);
+  const bar = bars(`${label} (kB)`, total);
+  let sizeBytes = 0;
+  for await (const document of documents(corpus)) {
+    sizeBytes += Buffer.byteLength(document);
+    bar.update(Math.min(total, Math.floor(sizeBytes / 1000)));
+    yield document;
+  }
+  bar.update(total); // Empty lines count too.
+  bar.finish();
 }
 
 function vocabularyBar(bars: NewBar): (done: number, total: number) => void {

@@ -11,6 +11,7 @@ import { extract } from "./commands/extract.js";
 import { finetune } from "./commands/finetune.js";
 import { pretrain } from "./commands/pretrain.js";
 import { prune } from "./commands/prune.js";
+import { pruneEmbeddings } from "./commands/prune-embeddings.js";
 import { supernetAnalyse } from "./commands/supernet-analyse.js";
 import { supernetExtract } from "./commands/supernet-extract.js";
 import { supernetSample } from "./commands/supernet-sample.js";
@@ -23,7 +24,7 @@ import { version } from "./version.js";
 
 /** The subcommands of `bort`; the names of some have two words, of which the first is their group. */
 export const commands: readonly Command[] = [
-  pretrain, extract, distill, supernetTrain, supernetSample, supernetSearch, supernetExtract, supernetAnalyse, prune, finetune, agora, evaluate, exportCommand, arch,
+  pretrain, extract, distill, supernetTrain, supernetSample, supernetSearch, supernetExtract, supernetAnalyse, prune, pruneEmbeddings, finetune, agora, evaluate, exportCommand, arch,
 ];
 
 const description = "find, train, prune and ship the right-sized BERT";

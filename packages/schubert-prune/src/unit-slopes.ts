@@ -14,6 +14,8 @@ export interface UnitSlopesOptions<H extends ModelHead> {
   readonly batches: number;
   /** The first of them. Default 0. */
   readonly firstBatch?: number;
+  /** Told after each batch how many are read. */
+  readonly onBatch?: (read: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -26,7 +28,7 @@ export interface UnitSlopes {
 }
 
 /** The slopes of the task's loss by prunable parameters of one, over some batches; nothing is trained. */
-export async function unitSlopes<H extends ModelHead>({ backend, model, task, vectors, batches, firstBatch = 0, signal }: UnitSlopesOptions<H>): Promise<UnitSlopes> {
+export async function unitSlopes<H extends ModelHead>({ backend, model, task, vectors, batches, firstBatch = 0, onBatch, signal }: UnitSlopesOptions<H>): Promise<UnitSlopes> {
   const zeros = (): Record<string, Float32Array> => Object.fromEntries(vectors.map(({ name, size }) => [name, new Float32Array(size)]));
   const [mean, magnitude] = [zeros(), zeros()];
   const trainer = await alphaTrainer({ backend, model, task, vectors, optimizer: adamW(), initial: 1, gate: (trained) => trained });
@@ -43,6 +45,7 @@ export async function unitSlopes<H extends ModelHead>({ backend, model, task, ve
           magnitude[name]![unit]! += Math.abs(slopes[unit]!) / batches;
         }
       }
+      onBatch?.(i + 1);
     }
   } finally {
     await trainer.dispose();

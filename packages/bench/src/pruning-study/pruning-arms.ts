@@ -10,13 +10,15 @@ export interface PruningArm {
   readonly penalty?: SparsityPenalty;
   /** Costs of units in the penalty. Default: the parameters that they have. */
   readonly costs?: "printed";
+  /** Whether the prunable parameters that stay are multiplied into the weights. Default true, as in the paper. */
+  readonly offset?: false;
   /** Whether the base teaches in the fine-tuning of rounds. */
   readonly isDistilled?: true;
   /** Whether it is schuBERT-all but for one choice, compared with that at one fraction alone. */
   readonly isVariant?: true;
 }
 
-const { schubert, uniform, layers } = pruningMethods;
+const { schubert, uniform, layers, slopes } = pruningMethods;
 const all: Omit<PruningArm, "name"> = { method: schubert, dimensions };
 
 /** schuBERT by what it cuts, and what it is compared with; then its variants. */
@@ -30,6 +32,8 @@ export const pruningArms: readonly PruningArm[] = [
   { name: "l0", ...all, penalty: hardConcrete(), isVariant: true },
   { name: "proximal", ...all, penalty: proximal(), isVariant: true },
   { name: "printed costs", ...all, costs: "printed", isVariant: true },
+  { name: "not offset", ...all, offset: false, isVariant: true },
+  { name: "slopes", method: slopes, dimensions, isVariant: true },
   { name: "distilled", ...all, isDistilled: true, isVariant: true },
 ];
 

@@ -55,7 +55,7 @@ export class PruningNetworks {
   /** The base pruned by an arm to each fraction, the largest first; the models are the run's, and stay as they are. */
   async *pruned(seed: number, arm: PruningArm, fractions: readonly number[]): AsyncGenerator<PrunedModel> {
     const { backend, setting: { alphaSteps, finetuneSteps } } = this.options;
-    const { method, dimensions, penalty, costs } = arm;
+    const { method, dimensions, penalty, costs, offset } = arm;
     const model = await this.base(seed);
     const objective = arm.isDistilled ? distillationObjective({ backend, teachers: [model] }) : undefined;
     const { optimizer, learningRate, validation } = this.#further();
@@ -67,7 +67,8 @@ export class PruningNetworks {
     try {
       const run = prune({
         backend, model, task, targets: fractions.map((fraction) => ({ fraction })), rounds: fractions.length, dimensions, method, alphaSteps, finetuneSteps, seed,
-        ...(penalty !== undefined && { penalty }), ...(costs !== undefined && { costs }), checkpoint: { folder: this.#folderOf(name), every: checkpointEvery(finetuneSteps), resume: true },
+        ...(penalty !== undefined && { penalty }), ...(costs !== undefined && { costs }), ...(offset !== undefined && { offset }),
+        checkpoint: { folder: this.#folderOf(name), every: checkpointEvery(finetuneSteps), resume: true },
       });
       let met = 0;
       for await (const event of run) {

@@ -4,7 +4,7 @@ import { loadOnnxModel } from "@bort/backend-onnx";
 import { referenceBackend } from "@bort/graph";
 import { inferenceGraph, loadClassifier, loadMlmModel } from "@bort/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestWorkplace } from "../test-workplace.js";
+import { changed, TestWorkplace } from "../test-workplace.js";
 
 const place = new TestWorkplace();
 beforeAll(async () => {
@@ -111,6 +111,15 @@ describe("bort prune", () => {
     expect(new Set(rounds.at(-1)!.layers.map((layer) => JSON.stringify(layer))).size).toBe(1);
   });
 
+  it("keeps the weights that stay, where it is asked to", async () => {
+    const weightsOf = (folder: string): Float32Array => loadMlmModel(place.at(folder)).model.parameters.flat;
+    const cutting = (out: string, ...more: readonly string[]): string[] => changed(pruning(out, "--dims", "f", "--target-fraction", "0.9", ...more), "--finetune-steps", "0");
+    await pruned(...cutting("kept-weights", "--keep-weights"));
+    await pruned(...cutting("multiplied-weights"));
+    const before = new Set(weightsOf("base"));
+    expect([weightsOf("kept-weights").every((weight) => before.has(weight)), weightsOf("multiplied-weights").every((weight) => before.has(weight))]).toEqual([true, false]);
+  });
+
   it("prunes by slopes, of which nothing is trained", async () => {
     const { models: [model], rounds: [round] } = await pruned(...pruning("by-slopes", "--method", "slopes", "--dims", "f,v", "--target-fraction", "0.8"));
     expect([model!.value <= model!.target, round!.gamma, round!.hiddenSize]).toEqual([true, undefined, 16]);
@@ -128,7 +137,8 @@ describe("bort prune", () => {
 describe("bort prune --analyse", () => {
   it("scores units and cuts nothing", async () => {
     const analysing = ["prune", "--model", place.at("base"), "--corpus", place.at("corpus"), "--batch-size", "2", "--threads", "1", "--analyse", "--analysis-batches", "2", "--dims", "a,f", "--out", place.at("analysis")];
-    const { code, stdout } = await place.bort(analysing);
+    const { code, stdout, stderr } = await place.bort(analysing);
+    expect(stderr).toMatch(/batches {2}100%/);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^layer +dimension +unit +parameters +loss per parameter\n─.*\n( +\d +(FFN|heads) .*\n){20}all scores are in .*units\.json/)]);
     const { vectors } = JSON.parse(bytes("analysis/units.json").toString()) as { vectors: readonly { name: string; scores: readonly number[] }[] };
     expect(vectors.map(({ name, scores }) => [name, scores.length])).toEqual([["layers.0.a", 2], ["layers.0.f", 32], ["layers.1.a", 2], ["layers.1.f", 32]]);
