@@ -33,11 +33,11 @@ npm run bench -- agora --data FOLDER --student MODEL                     Agora a
 npm run bench -- supernet [--backbone SHAPE] [--shapes "W,W,W W,W,W"]     training steps of shapes of a super-network, in turn with the same networks alone
     [--rounds 7] [--steps 4] [--engine E] [--threads N]
 npm run bench -- supernet-study PATH... --folder FOLDER                  super-networks by sandwich and by random sampling; losses of shapes as they inherit
-    [--backbone SHAPE] [--steps 500] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
+    [--backbone SHAPE] [--steps 1000] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
     [--seeds 1] [--minutes N] [--engine E] [--threads N]
 npm run bench -- pruning-study PATH... --data FOLDER --folder FOLDER     a base pruned by schuBERT, its baselines and variants; every network trained for
-    [--base SHAPE] [--base-steps 1000] [--alpha-steps 25]                equal time, then loss, SST-2, latency and sizes; what a round costs
-    [--finetune-steps 50] [--heal-steps 40] [--task-examples 4000]
+    [--base SHAPE] [--base-steps 2500] [--alpha-steps 25]                equal time, then loss, SST-2, latency and sizes; what a round costs
+    [--finetune-steps 50] [--tuning-steps 110] [--task-examples 4000]
     [--task-steps 100] [--fractions 0.75,0.5,0.3]
     [--variant-fraction 0.5] [--timed-sizes 4x128,12x256]
     [--arms "schubert-all,layers"] [--seeds 3] [--minutes N]

@@ -1,8 +1,7 @@
 import { type Backend } from "@bort/graph";
 import { type Model } from "@bort/nn";
-import { flopsObjective, headCounting, latencyObjective, parameterObjective, parseTargets, type PruningObjective, type PruningTarget } from "@bort/schubert-prune";
+import { flopsObjective, headCounting, keptMeasurements, latencyObjective, parameterObjective, parseTargets, type PruningObjective, type PruningTarget } from "@bort/schubert-prune";
 import { usageError } from "./cli-error.js";
-import { keptMeasurements } from "./kept-measurements.js";
 import { type Option, type OptionValues, text } from "./options.js";
 import { type RunFolder } from "./run-folder.js";
 

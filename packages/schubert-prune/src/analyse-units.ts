@@ -33,7 +33,7 @@ export interface ScoredUnit {
 export interface UnitAnalysis {
   /** `h`, then layer by layer. */
   readonly vectors: readonly AnalysedVector[];
-  /** Of all units that may go, those of the smallest scores, the smallest first. */
+  /** Of all units that may go, which the only one of its vector may not, those of the smallest scores, the smallest first. */
   readonly cheapest: readonly ScoredUnit[];
 }
 
@@ -52,7 +52,7 @@ export async function analyseUnits<H extends ModelHead>(options: AnalyseUnitsOpt
     return { ...vector, cost, magnitudes, scores: magnitudes.map((each) => each / cost) };
   });
   const tied = tiedHiddenUnits(arch);
-  const removable = vectors.flatMap(({ name, dimension, cost, scores }) =>
+  const removable = vectors.filter(({ size }) => size > 1).flatMap(({ name, dimension, cost, scores }) =>
     scores.map((score, unit): ScoredUnit => ({ vector: name, unit, score, cost })).slice(dimension === "h" ? tied : 0));
   return { vectors, cheapest: removable.sort((a, b) => a.score - b.score).slice(0, listed) }; // Equal ones stay in order.
 }

@@ -5,6 +5,7 @@ export { type Alphas, prunableGraph } from "./prunable-graph.js";
 export { archWith, type Dimension, dimensions, type KeptUnits, parseDimensions, type UnitCounts, type UnitValues, type UnitVector, unitVectors } from "./unit-vectors.js";
 export { betas } from "./betas.js";
 export { countObjective, type CountObjectiveOptions, flopsObjective, headCounting, parameterObjective, type PruningObjective, type VectorCosts } from "./objective.js";
+export { keptMeasurements } from "./kept-measurements.js";
 export { latencyObjective, type LatencyObjectiveOptions } from "./latency-objective.js";
 export { type Cut, type Truncation, type TruncationOptions } from "./truncation.js";
 export { type UnitCut } from "./unit-cut.js";

@@ -1,3 +1,5 @@
+import { SchubertError } from "./schubert-error.js";
+
 /** Added to the diagonal, as a share of its mean: far below what is known of any sample, and above rounding in float32. */
 const RIDGE = 1e-6;
 
@@ -5,6 +7,8 @@ const RIDGE = 1e-6;
  * The X of least |A X - B|^2, `[unknowns, columns]`, from A^T A, `[unknowns, unknowns]`, and A^T B, `[unknowns, columns]`; unknowns of which A says nothing are nearly zero.
  *
  * By Cholesky's factorisation (Golub and Van Loan, Matrix Computations, 4.2) with a small ridge.
+ *
+ * @throws SchubertError `schubert-prune/bad-option` for an A^T A that rounding has left without a factorisation
  */
 export function leastSquares(gram: ArrayLike<number>, products: ArrayLike<number>, unknowns: number): Float64Array {
   const lower = cholesky(gram, unknowns);
@@ -32,6 +36,7 @@ function cholesky(matrix: ArrayLike<number>, size: number): Float64Array[] {
       let rest = matrix[i * size + j]! + (i === j ? ridge : 0);
       const other = lower[j] ?? row;
       for (let k = 0; k < j; k++) rest -= row[k]! * other[k]!;
+      if (i === j && !(rest > 0)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: the sample must say something of each of ${size} inputs, and rounding hides number ${i}; take more batches`);
       row[j] = i === j ? Math.sqrt(rest) : rest / other[j]!;
     }
     lower.push(row);

@@ -1,7 +1,7 @@
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import {
-  type MlmModel, type MlmShape, type PretrainingObjective, type TrainingSettings, evaluateMlm, fingerprint, mlmFeeds, mlmLossGraph, mlmObjective, pretrain, totalWeight,
+  type MlmModel, type MlmShape, type PretrainingObjective, type TrainingSettings, evaluateMlm, fingerprint, mlmFeeds, mlmLossGraph, mlmObjective, pretrain, resolveSettings, totalWeight,
 } from "@bort/nn";
 import { type PruningTask } from "./pruning-task.js";
 
@@ -21,11 +21,17 @@ export interface MlmTaskOptions {
   readonly finetuning?: FinetuningSettings;
 }
 
+/** What of the settings decides the outcome: a run is gone on with by the same alone. */
+export const finetuningRecord = (settings: FinetuningSettings): Readonly<Record<string, unknown>> =>
+  resolveSettings({ steps: 1, ...settings }, { learningRate: 0, warmupRatio: 0, metric: "validationLoss", mode: "min" }).record; // Rounds add steps and seed; what is not given is always the same.
+
+const LEARNING_RATE = 3e-4;
+
 /** Masked language modelling, so that the pruned network is as general as the one before (schuBERT, eq. 1 and 2; there is no head for next-sentence prediction here). */
 export function mlmTask({ backend, shape, train, validation, objective = mlmObjective(), finetuning = {} }: MlmTaskOptions): PruningTask<MlmModel["head"]> {
   const first = train.at(0);
   return {
-    settings: { task: "mlm", shape, sequences: train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels), ...objective.settings },
+    settings: { task: "mlm", shape, sequences: train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels), ...objective.settings, finetuning: finetuningRecord({ learningRate: LEARNING_RATE, ...finetuning }) },
     loss: ({ arch }) => mlmLossGraph(arch, shape),
     batch: (index) => {
       const batch = train.at(index);
@@ -37,7 +43,8 @@ export function mlmTask({ backend, shape, train, validation, objective = mlmObje
     },
     finetune: async function* (model, { firstBatch, ...training }) {
       const later: MlmBatches = { ...train, at: (step) => train.at(firstBatch + step) };
-      const { model: trained } = yield* pretrain({ learningRate: 3e-4, ...finetuning, ...training, backend, arch: model.arch, start: model, shape, train: later, validation, objective });
+      const ofLater: PretrainingObjective = { ...objective, feeds: (batch, itsShape, place) => objective.feeds(batch, itsShape, { ...place, index: firstBatch + place.index }) };
+      const { model: trained } = yield* pretrain({ learningRate: LEARNING_RATE, ...finetuning, ...training, backend, arch: model.arch, start: model, shape, train: later, validation, objective: ofLater });
       return trained;
     },
   };

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parameterCount, uniformArch } from "@bort/arch";
+import { type EncoderArch, parameterCount, uniformArch, validateArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { sharePrograms } from "@bort/graph";
-import { type MlmModel, createModel, fingerprint } from "@bort/nn";
+import { type MlmModel, type PretrainingObjective, createModel, fingerprint, mlmObjective } from "@bort/nn";
 import { afterAll, describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
 import { mlmTask } from "./mlm-task.js";
@@ -67,6 +67,13 @@ describe("prune", () => {
     const taken: number[] = [];
     await pruned({ task: { ...task, batch: (index, own) => { taken.push(index); return task.batch(index, own); } } });
     expect([...new Set(taken)].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 7, 8, 9, 10]); // Four to balance gamma, three steps of each round; fine-tuning has 3 to 6 and 10 to 13.
+  });
+
+  it("tells an objective which of the run's batches it is given, as a cache of a teacher has to know", async () => {
+    const taken: number[] = [];
+    const objective: PretrainingObjective = { ...mlmObjective(), feeds: (batch, shape, place) => { taken.push(place.index); return mlmObjective().feeds(batch, shape, place); } };
+    await pruned({ task: toyTask(model.arch, chainBatches, { backend, objective }) });
+    expect([...new Set(taken)]).toEqual([3, 4, 5, 6, 10, 11, 12, 13]);
   });
 
   it("learns again in fine-tuning what cutting lost", async () => {
@@ -148,12 +155,70 @@ describe("prune", () => {
     const checkpoint = { folder: join(folder, "other"), every: 100, resume: true };
     const { result } = await pruned({ checkpoint });
     await expect(pruned({ checkpoint, finetuneSteps: 5 })).rejects.toMatchObject({ code: "trials/other-settings" });
+    await expect(pruned({ checkpoint, task: toyTask(model.arch, chainBatches, { backend, finetuning: { learningRate: 1e-3 } }) })).rejects.toMatchObject({ code: "trials/other-settings" });
     await expect(pruned({ checkpoint, model: testModel(model.arch, head, 2) })).rejects.toMatchObject({ code: "trials/other-settings" });
     writeFileSync(join(checkpoint.folder, "notes.txt"), "of the user's");
     const again = await pruned({ checkpoint: { ...checkpoint, resume: false } });
     expect(existsSync(join(checkpoint.folder, "notes.txt"))).toBe(true);
     expect(again.events.some(({ type }) => type === "training")).toBe(true);
     expect(fingerprint(again.result.model.parameters.flat)).toBe(fingerprint(result.model.parameters.flat));
+  });
+
+  it("begins anew only where nobody else works", async () => {
+    const checkpoint = { folder: join(folder, "busy"), every: 100, resume: false };
+    const first = prune({ ...options, checkpoint });
+    for (let next = await first.next(); !(next.done === true || next.value.type === "pruned"); next = await first.next());
+    const before = readdirSync(checkpoint.folder, { recursive: true }).sort();
+    await expect(pruned({ checkpoint })).rejects.toMatchObject({ code: "trials/locked" });
+    expect(readdirSync(checkpoint.folder, { recursive: true }).sort()).toEqual(before);
+    await first.return(undefined as never);
+  });
+
+  it("does not take another network for one that is gone", async () => {
+    const checkpoint = { folder: join(folder, "gone"), every: 100, resume: true };
+    const several = { checkpoint, targets: [{ fraction: 0.7 }, { fraction: 0.5 }] };
+    await pruned(several);
+    rmSync(join(checkpoint.folder, "round-1", "pruned"), { recursive: true });
+    await expect(pruned(several)).rejects.toMatchObject({ code: "schubert-prune/missing-round" });
+  });
+
+  it("aborted where nothing is trained, is interrupted as elsewhere", async () => {
+    for (const changes of [{ method: pruningMethods.slopes }, {}]) { // Without it, while gamma is balanced.
+      const controller = new AbortController();
+      const aborting = { ...task, batch: (...args: Parameters<typeof task.batch>) => { controller.abort(); return task.batch(...args); } };
+      const { result, events } = await pruned({ ...changes, task: aborting, signal: controller.signal });
+      expect([result.interrupted, events.at(-1)]).toEqual([true, { type: "interrupted", round: 1 }]);
+    }
+  });
+
+  it("leaves its weights to a unit that stays although its prunable parameter is zero", async () => {
+    const { result: { model: small } } = await pruned({ penalty: proximal(), gamma: 1e9, dimensions: ["f"], targets: [{ fraction: 0.8 }], rounds: 1, finetuneSteps: 0 });
+    for (const [i, { intermediateSize }] of small.arch.layers.entries()) {
+      const down = small.parameters.view(`layers.${i}.feedForward.down.weight`);
+      for (let unit = 0; unit < intermediateSize; unit++) expect(down.some((value, at) => at % intermediateSize === unit && value !== 0)).toBe(true);
+    }
+  });
+
+  it("cuts equal prunable parameters from all layers alike, and not from the first", async () => {
+    const { result: { model: { arch } } } = await pruned({ penalty: proximal(), gamma: 1e9, dimensions: ["f"], targets: [{ fraction: 0.9 }], rounds: 1, finetuneSteps: 0 });
+    const [first, second] = arch.layers.map(({ intermediateSize }) => intermediateSize);
+    expect([Math.abs(first! - second!) <= 1, first! < 20]).toEqual([true, true]);
+  });
+
+  const layersOf8 = model.arch.layers.map((layer) => ({ ...layer, width: 8 }));
+  it.each<[string, Partial<EncoderArch>]>([
+    ["tied layers", { sharing: [0, 0] }], ["narrow tables", { embedding: { kind: "projected", size: 6 } }], ["linear bottlenecks", { layers: layersOf8, bottleneck: { kind: "linear", merged: false } }],
+    ["MobileBERT's bottlenecks", { layers: layersOf8, bottleneck: { kind: "mobilebert", attentionInput: "shared" } }], ["one layer", { layers: model.arch.layers.slice(1) }],
+  ])("prunes and goes on with a network of %s", async (kind, changes) => {
+    const own = testModel(validateArch({ ...model.arch, ...changes }), head, 3);
+    const run = { model: own, task: toyTask(own.arch, chainBatches, { backend }), targets: [{ fraction: 0.75 }] };
+    const { result: uninterrupted } = await pruned(run);
+    const checkpoint = { folder: join(folder, kind), every: 2, resume: true };
+    const controller = new AbortController();
+    await pruned({ ...run, checkpoint, signal: controller.signal }, (event) => { if (isStep(event, 2, "alphas", 2)) controller.abort(); });
+    const { result } = await pruned({ ...run, checkpoint });
+    expect(fingerprint(result.model.parameters.flat)).toBe(fingerprint(uninterrupted.model.parameters.flat));
+    expect(uninterrupted.rounds.at(-1)!.value).toBeLessThanOrEqual(uninterrupted.rounds.at(-1)!.target);
   });
 
   it.each<[string, Partial<typeof options>, string]>([

@@ -52,9 +52,9 @@ export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings
 /**
  * Prunes a network in rounds: trains prunable parameters, cuts what is smallest, and trains the smaller network (schuBERT, algorithm 1). What comes out is dense.
  *
- * With a checkpoint, a run that was stopped goes on, between rounds and inside them, and ends with the same bits.
+ * With a checkpoint, a run that was stopped goes on, between rounds and inside them, and ends with the same bits. An objective that measures must then give what it gave before: {@link keptMeasurements}.
  *
- * @throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`; TrialsError `trials/other-settings` for the folder of another run, `trials/locked`; what
+ * @throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`, `schubert-prune/missing-round`; TrialsError `trials/other-settings` for the folder of another run, `trials/locked`; what
  * `runTraining` throws
  */
 export async function* prune<H extends ModelHead>(options: PruneOptions<H>): AsyncGenerator<PruneEvent<H>, PruneResult<H>> {
@@ -68,7 +68,7 @@ export async function* prune<H extends ModelHead>(options: PruneOptions<H>): Asy
     yield { type: "started", arch: model.arch, value: whole, metrics: await task.evaluate(model), targets: plan };
     let current = model;
     for (const [i, target] of plan.entries()) {
-      const pruned = yield* pruneRound({ ...options, objective, model: current }, { round: i + 1, target: target.value, state });
+      const pruned = yield* untilAborted(pruneRound({ ...options, objective, model: current }, { round: i + 1, target: target.value, isTarget: target.isTarget, state }), i + 1, options.signal);
       if (pruned === undefined) return { model: current, rounds, interrupted: true };
       current = pruned.model;
       rounds.push(pruned.summary);
@@ -84,17 +84,32 @@ export async function* prune<H extends ModelHead>(options: PruneOptions<H>): Asy
 interface Round {
   readonly round: number;
   readonly target: number;
+  /** Whether the target is one that was asked for, and not a step on the way. */
+  readonly isTarget: boolean;
   readonly state: RoundState;
 }
 
 type RoundOptions<H extends ModelHead> = PruneOptions<H> & { readonly objective: PruningObjective };
 
+/** A round that is aborted where no training is, such as while slopes are taken, is interrupted as it is within one. */
+async function* untilAborted<H extends ModelHead, Result>(
+  round: AsyncGenerator<PruneEvent<H>, Result | undefined>, number: number, signal: AbortSignal | undefined,
+): AsyncGenerator<PruneEvent<H>, Result | undefined> {
+  try {
+    return yield* round;
+  } catch (error) {
+    if (signal?.aborted !== true || error !== signal.reason) throw error;
+    yield { type: "interrupted", round: number };
+    return undefined;
+  }
+}
+
 /** One round, or what is left of it; nothing where it was interrupted. */
 async function* pruneRound<H extends ModelHead>(options: RoundOptions<H>, place: Round): AsyncGenerator<PruneEvent<H>, { readonly model: Model<H>; readonly summary: PrunedRound } | undefined> {
   const { model: { head }, task, finetuneSteps } = options;
-  const { round, state } = place;
+  const { round, isTarget, state } = place;
   const done = state.pruned(round);
-  if (done !== undefined) return { model: state.model(round, "pruned", head) ?? options.model, summary: done };
+  if (done !== undefined) return { model: keptModel(state, round, head, isTarget) ?? options.model, summary: done };
   const cut = yield* cutRound(options, place);
   if (cut === undefined) return undefined;
   yield { type: "cut", ...cut.summary };
@@ -103,6 +118,13 @@ async function* pruneRound<H extends ModelHead>(options: RoundOptions<H>, place:
   const summary: PrunedRound = { ...cut.summary, tunedMetrics: finetuneSteps === 0 ? cut.summary.metrics : await task.evaluate(tuned) };
   await state.keepPruned(summary, tuned);
   return { model: tuned, summary };
+}
+
+/** The network of a round that is over; nothing where later rounds have taken its place. @throws SchubertError `schubert-prune/missing-round` where it should be there */
+function keptModel<H extends ModelHead>(state: RoundState, round: number, head: H, isTarget: boolean): Model<H> | undefined {
+  const model = state.model(round, "pruned", head);
+  if (model !== undefined || !(isTarget || state.pruned(round + 1) === undefined)) return model;
+  throw new SchubertError("schubert-prune/missing-round", `schubert-prune: the network of round ${round} is needed to go on, and is not in the run's folder any more; put it back, or begin anew`);
 }
 
 /** What a round makes of a network before it is fine-tuned. */
@@ -129,9 +151,9 @@ async function* makeSmaller<H extends ModelHead>(options: RoundOptions<H>, { rou
   const { backend, model, task, objective, method = pruningMethods.schubert, offset = true } = options;
   const ranked = yield* { alphas: alphasOf<H>, slopes: slopesOf<H>, none: unranked }[method.values](options, { round, state });
   if (ranked === undefined) return undefined;
-  const { values, gamma } = ranked;
-  const { arch, value, removed, cut } = await method.truncate({ arch: model.arch, values, objective, target });
-  const smaller = cut(method.values === "alphas" && offset ? await foldAlphas(backend, model, onesForZeros(values)) : model);
+  const { worth, alphas, gamma } = ranked;
+  const { arch, value, removed, cut } = await method.truncate({ arch: model.arch, values: worth, objective, target });
+  const smaller = cut(alphas !== undefined && offset ? await foldAlphas(backend, model, onesForZeros(alphas)) : model);
   return { model: smaller, summary: { round, target, arch, value, removed, ...(gamma !== undefined && { gamma }), metrics: await task.evaluate(smaller) } };
 }
 
@@ -140,31 +162,33 @@ const onesForZeros = (alphas: UnitValues): UnitValues => Object.fromEntries(Obje
 
 /** What units are worth, and the weight of the penalty that said so. */
 interface RankedUnits {
-  readonly values: UnitValues;
+  readonly worth: UnitValues;
+  /** Prunable parameters, where they were trained. */
+  readonly alphas?: UnitValues;
   readonly gamma?: number;
 }
 
 type Ranking<H extends ModelHead> = AsyncGenerator<PruneEvent<H>, RankedUnits | undefined>;
 
-async function* alphasOf<H extends ModelHead>(options: RoundOptions<H>, { round, state }: Omit<Round, "target">): Ranking<H> {
+async function* alphasOf<H extends ModelHead>(options: RoundOptions<H>, { round, state }: Pick<Round, "round" | "state">): Ranking<H> {
   const { backend, model, task, objective, dimensions: pruned = dimensions, costs = "objective", alphaSteps: steps, alphaLearningRate: learningRate, gamma, penalty, seed, signal } = options;
   const training = trainAlphas({
     backend, model, task, steps, vectors: unitVectors(model.arch, pruned), betas: await betas(model.arch, costs === "printed" ? costs : objective), firstBatch: firstBatch(round, options),
     ...(learningRate !== undefined && { learningRate }), ...(gamma !== undefined && { gamma }), ...(penalty !== undefined && { penalty }),
     ...(seed !== undefined && { seed }), ...(signal !== undefined && { signal }), ...state.checkpoint(round, "alphas"),
   });
-  const { interrupted, alphas, gamma: used } = yield* toldAs<H, TrainedAlphas>(training, round, "alphas");
-  return interrupted ? undefined : { values: alphas, gamma: used };
+  const { interrupted, alphas, worth, gamma: used } = yield* toldAs<H, TrainedAlphas>(training, round, "alphas");
+  return interrupted ? undefined : { worth, alphas, gamma: used };
 }
 
-async function* slopesOf<H extends ModelHead>(options: RoundOptions<H>, { round }: Omit<Round, "target">): Ranking<H> {
+async function* slopesOf<H extends ModelHead>(options: RoundOptions<H>, { round }: Pick<Round, "round" | "state">): Ranking<H> {
   const { backend, model, task, dimensions: pruned = dimensions, alphaSteps: batches, signal } = options;
   const { magnitude } = await unitSlopes({ backend, model, task, batches, vectors: unitVectors(model.arch, pruned), firstBatch: firstBatch(round, options), ...(signal !== undefined && { signal }) });
-  return { values: magnitude };
+  return { worth: magnitude };
 }
 
 async function* unranked(): AsyncGenerator<never, RankedUnits> {
-  return { values: {} };
+  return { worth: {} };
 }
 
 async function* finetuned<H extends ModelHead>({ task, seed, signal, ...options }: RoundOptions<H>, { round, state }: Round, model: Model<H>): AsyncGenerator<PruneEvent<H>, Model<H> | undefined> {

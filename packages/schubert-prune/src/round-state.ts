@@ -38,9 +38,9 @@ export async function openRoundState(
   if (checkpoint === undefined) return stateless;
   const { folder, every, resume } = checkpoint;
   makeFolder(folder);
-  if (!resume) removeRounds(folder);
   const at = (round: number, part: string): string => join(folder, `round-${round}`, part);
-  const journal = await openJournal<RoundRecord>(join(folder, JOURNAL), settings, { name: "pruning", isEntry: isRecord });
+  const journal = await openJournal<RoundRecord>(join(folder, JOURNAL), settings, { name: "pruning", isEntry: isRecord }, { isNew: !resume });
+  if (!resume) removeRounds(folder); // Once the journal is ours alone.
   const records = [...journal.entries];
   const of = (type: RoundRecord["type"], round: number): PrunedRound | undefined => {
     const record = records.find((each) => each.type === type && each.round === round);
@@ -75,9 +75,9 @@ export async function openRoundState(
 
 const JOURNAL = "rounds.jsonl";
 
-/** Removes what an earlier run kept, and nothing else that the folder may hold. */
+/** Removes the networks that an earlier run kept, and nothing else that the folder may hold. */
 function removeRounds(folder: string): void {
-  for (const name of readdirSync(folder)) if (name === JOURNAL || /^round-\d+$/.test(name)) rmSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(folder)) if (/^round-\d+$/.test(name)) rmSync(join(folder, name), { recursive: true });
 }
 
 /** That of a run that keeps nothing. */

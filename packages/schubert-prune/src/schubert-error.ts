@@ -1,10 +1,12 @@
 /** What went wrong, as a literal that programs and tests can rely on. */
 export type SchubertErrorCode =
   | "schubert-prune/bad-layers"
+  | "schubert-prune/bad-measurements"
   | "schubert-prune/bad-option"
   | "schubert-prune/bad-tokens"
   | "schubert-prune/bad-units"
   | "schubert-prune/factorized"
+  | "schubert-prune/missing-round"
   | "schubert-prune/tied-units"
   | "schubert-prune/unknown-dimension"
   | "schubert-prune/unreachable-target";

@@ -1,2 +1,2 @@
-/** A value of an objective in a message: whole numbers in full, measurements to four digits. */
-export const shownValue = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(4));
+/** A value of an objective in a message: whole numbers and those from a thousand in full, others to four digits. */
+export const shownValue = (value: number): string => (Number.isInteger(value) || value >= 1000 ? String(Math.round(value)) : value.toPrecision(4));

@@ -35,6 +35,8 @@ export interface TrainAlphasOptions<H extends ModelHead> extends Pick<TrainingSe
 export interface TrainedAlphas {
   /** Prunable parameters by vector; where the run was interrupted, as they were then. */
   readonly alphas: UnitValues;
+  /** What units are ranked by, as the penalty has it. */
+  readonly worth: UnitValues;
   readonly gamma: number;
   readonly interrupted: boolean;
 }
@@ -50,7 +52,7 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
   const { backend, model, task, vectors, betas, steps, penalty = l1(), seed = 0, firstBatch = 0, checkpoint, signal } = options;
   const { learningRate = penalty.learningRate(steps) } = options;
   if (options.gamma !== undefined && !(options.gamma >= 0 && options.gamma < Infinity)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: gamma must be a number from 0, got ${options.gamma}`);
-  const gamma = options.gamma ?? (await balancedGamma({ ...options, firstBatch }));
+  const gamma = options.gamma ?? (await balancedGamma({ ...options, penalty, firstBatch }));
   const strengthOf = ({ name }: UnitVector): number => gamma * betas[name]!;
   const weighed = (trained: Alphas): Node => vectors.map((vector) => op.mul(penalty.penalty!(trained[vector.name]!), strengthOf(vector))).reduce((a, b) => op.add(a, b));
   const trainer = await alphaTrainer({
@@ -74,7 +76,9 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
       ...(signal !== undefined && { signal }),
     });
     const { parameters } = trainer.state;
-    return { alphas: Object.fromEntries(vectors.map(({ name }) => [name, penalty.values(parameters.view(alphaName(name)))])), gamma, interrupted };
+    const valuesBy = (read: (trained: Float32Array) => Float32Array): UnitValues => Object.fromEntries(vectors.map(({ name }) => [name, read(parameters.view(alphaName(name)))]));
+    const alphas = valuesBy((trained) => penalty.values(trained));
+    return { alphas, worth: penalty.worth === undefined ? alphas : valuesBy((trained) => penalty.worth!(trained)), gamma, interrupted };
   } finally {
     await trainer.dispose();
   }
@@ -90,12 +94,14 @@ const seedFeeds = ({ isRandom }: SparsityPenalty, seed: number, batch: number): 
 const BALANCE_BATCHES = 4;
 
 /**
- * The gamma at which half of the units are worth what they cost: the median of |dL / d alpha| / beta over all units, at prunable parameters of one.
+ * The gamma at which half of the units are worth what they cost, at the start of training: the median of |dL / d alpha| / beta over all units at prunable parameters of one, by the penalty's own slopes.
  *
  * schuBERT searches for gamma; this one depends on no scale of losses or sizes, and gives a search where to begin.
  */
-export async function balancedGamma<H extends ModelHead>(options: Pick<TrainAlphasOptions<H>, "backend" | "betas" | "firstBatch" | "model" | "signal" | "task" | "vectors">): Promise<number> {
+export async function balancedGamma<H extends ModelHead>(
+  { penalty = l1(), ...options }: Pick<TrainAlphasOptions<H>, "backend" | "betas" | "firstBatch" | "model" | "penalty" | "signal" | "task" | "vectors">,
+): Promise<number> {
   const { mean } = await unitSlopes({ ...options, batches: BALANCE_BATCHES });
   const ratios = options.vectors.flatMap(({ name }) => Array.from(mean[name]!, (slope) => Math.abs(slope) / options.betas[name]!)).sort((a, b) => a - b);
-  return ratios[ratios.length >> 1]!;
+  return penalty.balance * ratios[ratios.length >> 1]!;
 }

@@ -31,7 +31,9 @@ function unitsInOrder(arch: EncoderArch, values: UnitValues): Unit[] {
     Array.from(values[name]!, (value, number) => ({ name, number, worth: Math.abs(value), vector })));
   units.sort((a, b) => a.worth - b.worth || a.vector - b.vector || a.number - b.number);
   const isLast = (unit: Unit): boolean => units.findLast(({ name }) => name === unit.name) === unit;
-  return units.filter((unit) => (unit.name === "h" && tied > 0 ? unit.number >= tied : !isLast(unit)));
+  const free: Unit[] = units.filter((unit) => (unit.name === "h" && tied > 0 ? unit.number >= tied : !isLast(unit)));
+  const share = (unit: Unit): number => (free.filter(({ name }) => name === unit.name).indexOf(unit) + 0.5) / values[unit.name]!.length;
+  return free.sort((a, b) => a.worth - b.worth || share(a) - share(b));
 }
 
 function countByVector(units: readonly Unit[]): Record<string, number> {

@@ -8,7 +8,7 @@ import { archWithout } from "./unit-vectors.js";
  * may have cost more than was needed, so units that the target leaves room for are given back, the largest first; not where the objective
  * is measured, because one unit cannot be.
  *
- * Equal ones go in the order of vectors, then of units.
+ * Equal ones go from all vectors alike, by the share of its units that a vector has lost then; exact zeros, which proximal gradient makes, would else go from the first vectors alone.
  *
  * @throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-units`
  *
@@ -21,10 +21,10 @@ export async function truncateSmallest(options: TruncationOptions): Promise<Unit
   return unitCut(options.arch, removable, options.objective.resolution > 0 ? removal : await givenBack(options, removal, order.slice(0, removal.steps).flat()));
 }
 
-/** One unit a step, by worth over all vectors. */
+/** One unit a step, by worth over all vectors, and of equal ones by the share of its vector that is gone once it goes, but for half of it, so that sizes of two and of ten take turns. */
 function ascending(removable: readonly RemovableUnits[]): RemovalStep[] {
-  const units = removable.flatMap(({ vector: { name }, worth }) => worth.map((each) => ({ name, worth: each })));
-  return units.sort((a, b) => a.worth - b.worth).map(({ name }) => [name]); // Equal ones stay in order.
+  const units = removable.flatMap(({ vector: { name, size }, worth }) => worth.map((each, rank) => ({ name, worth: each, share: (rank + 0.5) / size })));
+  return units.sort((a, b) => a.worth - b.worth || a.share - b.share).map(({ name }) => [name]); // What is equal in both stays in order.
 }
 
 /** The removal less what is not needed. A vector whose unit is too much is done with: its others cost as much, and the more the larger the network. */

@@ -23,7 +23,7 @@ export async function removeBySteps(
 ): Promise<Removal & { readonly steps: number }> {
   const letters = new Set(removable.map(({ vector }) => vector.dimension));
   const found = await fewestSteps({
-    objective, target, most: order.length, archAfter: (steps) => archWithout(arch, removedAfter(order, steps)), what: `${[...letters].join(", ")} down to one unit each`,
+    objective, target, most: order.length, archAfter: (steps) => archWithout(arch, removedAfter(order, steps)), what: `${[...letters].join(", ")} as far as they go`,
   });
   return { ...found, removed: removedAfter(order, found.steps) };
 }

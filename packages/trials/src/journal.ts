@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { isJsonObject, type JsonObject, type LockAttempt, tryProcessLock } from "@bort/data";
 import { canonicalJson, type Settings, settingsFingerprint } from "./settings-fingerprint.js";
 import { TrialsError } from "./trials-error.js";
@@ -25,6 +25,11 @@ export interface Journal<Entry> extends JournalContents<Entry> {
   close(): Promise<void>;
 }
 
+export interface OpenJournalOptions {
+  /** Whether to begin anew, whatever the file holds. Default false. */
+  readonly isNew?: boolean;
+}
+
 /**
  * Opens the journal of some work, or starts it where there is none, so that the work can go on where it was stopped.
  *
@@ -35,7 +40,7 @@ export interface Journal<Entry> extends JournalContents<Entry> {
  * @throws TrialsError `trials/locked` while another process has it open, `trials/other-settings` for the journal of other settings, `trials/bad-journal` for a
  * file that is none of this format, `trials/bad-settings`, `trials/read-failed`, `trials/write-failed`
  */
-export async function openJournal<Entry>(path: string, settings: Settings, format: JournalFormat<Entry>): Promise<Journal<Entry>> {
+export async function openJournal<Entry>(path: string, settings: Settings, format: JournalFormat<Entry>, { isNew = false }: OpenJournalOptions = {}): Promise<Journal<Entry>> {
   const header = headerLine(settings, format);
   const attempt = lockAttempt(path);
   if (!attempt.taken) {
@@ -44,6 +49,7 @@ export async function openJournal<Entry>(path: string, settings: Settings, forma
   }
   const { lock } = attempt;
   try {
+    if (isNew) await rm(path, { force: true }).catch((cause: unknown) => { throw writeFailed(path, cause); });
     const { contents, file } = await openLocked(path, header, settings, format);
     return {
       ...contents,

@@ -14,7 +14,7 @@ const text = join(folder, "a.txt");
 writeFileSync(text, madeUpDocuments().join("\n\n"));
 writeMadeUpTask(join(folder, "data"));
 const flags = {
-  engine: "onnx", threads: "1", data: join(folder, "data"), folder: join(folder, "work"), base: "4,8,16,2,16,2,270,1", "base-steps": "3", "alpha-steps": "1", "finetune-steps": "1", "heal-steps": "1",
+  engine: "onnx", threads: "1", data: join(folder, "data"), folder: join(folder, "work"), base: "4,8,16,2,16,2,270,1", "base-steps": "3", "alpha-steps": "1", "finetune-steps": "1", "tuning-steps": "1",
   "task-examples": "20", "task-steps": "1", fractions: "0.2,0.3", "variant-fraction": "0.3", "timed-sizes": "1x8", arms: "layers", seeds: "1",
 };
 
@@ -28,13 +28,13 @@ it("studies a corpus, and gives what it found again without training", async () 
   });
   expect(told).toContain("out of reach");
   expect((await command.run([text], { ...flags, minutes: "1" })).files).toEqual(files);
-  await expect(command.run([text], { ...flags, "heal-steps": "2" })).rejects.toMatchObject({ code: "bench/other-run" });
+  await expect(command.run([text], { ...flags, "tuning-steps": "2" })).rejects.toMatchObject({ code: "bench/other-run" });
 }, 60_000);
 
 it("refuses no text, no folder and what cannot be before it does anything", async () => {
   const other = join(folder, "other");
   const changed = [
-    { folder: undefined }, { data: undefined }, { "heal-steps": "0" }, { fractions: "1.5" }, { fractions: "0.5,0.5" }, { fractions: "half" }, { "variant-fraction": "0.4" }, { arms: "bert" },
+    { folder: undefined }, { data: undefined }, { "tuning-steps": "0" }, { fractions: "1.5" }, { fractions: "0.5,0.5" }, { fractions: "half" }, { "variant-fraction": "0.4" }, { arms: "bert" },
     { "timed-sizes": "12" }, { minutes: "soon" },
   ];
   await expect(command.run([], { ...flags, folder: other })).rejects.toMatchObject({ code: "bench/bad-option" });

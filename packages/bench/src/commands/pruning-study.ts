@@ -14,7 +14,7 @@ import { engineFlags, engineText, onEngine } from "./on-engine.js";
 /** A pre-trained encoder pruned by schuBERT, its baselines and its variants; what is left is trained for equal time and measured; what a round costs. */
 export const command: Command = {
   flags: [
-    ...engineFlags, "data", "folder", "base", "base-steps", "alpha-steps", "finetune-steps", "heal-steps", "task-examples", "task-steps", "fractions", "variant-fraction", "timed-sizes", "arms", "seeds",
+    ...engineFlags, "data", "folder", "base", "base-steps", "alpha-steps", "finetune-steps", "tuning-steps", "task-examples", "task-steps", "fractions", "variant-fraction", "timed-sizes", "arms", "seeds",
     "minutes", "out",
   ],
   run: async (paths, flags) => {
@@ -39,7 +39,7 @@ export const command: Command = {
 };
 
 function settingOf(flags: Flags): PruningSetting {
-  const { baseSteps, alphaSteps, finetuneSteps, healSteps, seeds, task, timing } = pruningSetting;
+  const { baseSteps, alphaSteps, finetuneSteps, tuningSteps, seeds, task, timing } = pruningSetting;
   const base = textFlag(flags, "base");
   const fractions = fractionsFlag(flags, "fractions") ?? pruningSetting.fractions;
   const [variantFraction = pruningSetting.variantFraction] = fractionsFlag(flags, "variant-fraction") ?? [];
@@ -47,7 +47,7 @@ function settingOf(flags: Flags): PruningSetting {
   return {
     ...pruningSetting, ...(base !== undefined && { base: parseStepShape(base) }), fractions, variantFraction,
     baseSteps: countFlag(flags, "base-steps", { fallback: baseSteps }), alphaSteps: countFlag(flags, "alpha-steps", { fallback: alphaSteps }),
-    finetuneSteps: countFlag(flags, "finetune-steps", { fallback: finetuneSteps }), healSteps: countFlag(flags, "heal-steps", { fallback: healSteps }),
+    finetuneSteps: countFlag(flags, "finetune-steps", { fallback: finetuneSteps }), tuningSteps: countFlag(flags, "tuning-steps", { fallback: tuningSteps }),
     task: { ...task, examples: countFlag(flags, "task-examples", { fallback: task.examples }), steps: countFlag(flags, "task-steps", { fallback: task.steps }) },
     timing: { ...timing, sizes: sizesFlag(flags) }, seeds: Array.from({ length: countFlag(flags, "seeds", { fallback: seeds.length }) }, (_, seed) => seed),
   };

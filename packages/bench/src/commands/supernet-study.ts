@@ -35,7 +35,7 @@ export const command: Command = {
   },
 };
 
-/** Further training takes a tenth of `--steps`, as the backbone takes half of them. */
+/** Further training takes a tenth of `--steps`; the backbone takes as many. */
 function settingOf(flags: Flags): SupernetSetting {
   const { backbone: defaultBackbone, steps: defaultSteps, shapes, seeds } = supernetSetting;
   const given = textFlag(flags, "backbone");
@@ -43,7 +43,7 @@ function settingOf(flags: Flags): SupernetSetting {
   const steps = countFlag(flags, "steps", { fallback: defaultSteps });
   return {
     ...supernetSetting, backbone, widths: proportionalWidths(backbone.hiddenSize, backbone.heads), steps,
-    backboneSteps: countFlag(flags, "backbone-steps", { least: 0, fallback: Math.ceil(steps / 2) }), furtherSteps: Math.ceil(steps / 10),
+    backboneSteps: countFlag(flags, "backbone-steps", { least: 0, fallback: steps }), furtherSteps: Math.ceil(steps / 10),
     shapes: countFlag(flags, "shapes", { fallback: shapes }), seeds: Array.from({ length: countFlag(flags, "seeds", { fallback: seeds.length }) }, (_, seed) => seed),
   };
 }

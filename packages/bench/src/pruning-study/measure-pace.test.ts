@@ -1,7 +1,7 @@
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { expect, it } from "vitest";
-import { equalTimeSteps, measurePace } from "./measure-pace.js";
+import { equalTimeSteps, inBaseSteps, measurePace } from "./measure-pace.js";
 
 it("is the median of steps of both in turn, on the clock that is given", async () => {
   const archOf = (depth: number): ReturnType<typeof uniformArch> => uniformArch({ depth, heads: 1, hidden: 4, intermediate: 4, vocabSize: 9, positions: 6 });
@@ -15,4 +15,5 @@ it("is the median of steps of both in turn, on the clock that is given", async (
 it("makes equal time of steps: one at least", () => {
   expect(equalTimeSteps(40, { baseMs: 300, ownMs: 100 })).toBe(120);
   expect(equalTimeSteps(3, { baseMs: 1, ownMs: 10 })).toBe(1);
+  expect(inBaseSteps(120, { baseMs: 300, ownMs: 100 })).toBe(40);
 });

@@ -30,3 +30,6 @@ export async function measurePace(backend: Backend, [base, own]: readonly [Encod
 
 /** The steps of a network that take as long as so many of the base's: one at least. */
 export const equalTimeSteps = (baseSteps: number, { baseMs, ownMs }: Pace): number => Math.max(1, Math.round((baseSteps * baseMs) / ownMs));
+
+/** The steps of the base that take as long as so many of a network's. */
+export const inBaseSteps = (ownSteps: number, { baseMs, ownMs }: Pace): number => (ownSteps * ownMs) / baseMs;

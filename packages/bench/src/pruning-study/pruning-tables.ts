@@ -10,7 +10,7 @@ export function pruningText({ base, cells, rounds, baseMeans, summaries, slants,
   const variants = new Set(pruningArms.filter(({ isVariant }) => isVariant).map(({ name }) => name));
   const [main, varied] = [summaries.filter(({ arm }) => !variants.has(arm)), summaries.filter(({ arm }) => variants.has(arm))];
   return [
-    "every network trained for equal time: held-out MLM loss in nats, accuracy on SST-2's dev split, mean over seeds (95% interval), and less two others seed by seed",
+    "every network trained for equal time, fine-tuning in rounds with it: held-out MLM loss in nats, accuracy on SST-2's dev split, mean over seeds (95% interval), and less two others seed by seed",
     consoleTable(lossTable(main, baseMeans, ["uniform", "layers"])),
     "parameters and latency (one sequence, the encoder), as shares of the base's: only a row whose interval is below 1 is faster", consoleTable(latencyTable(summaries, baseMeans)),
     `${wholeArm} by other penalties, costs and trainings`, consoleTable(lossTable(varied, null, [wholeArm])),

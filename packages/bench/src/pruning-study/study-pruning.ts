@@ -6,7 +6,7 @@ import { type FinishedRuns, openFinishedRuns } from "../finished-runs.js";
 import { armFractions } from "./arm-fractions.js";
 import { compareLatency, type ComparedLatency } from "./compare-latency.js";
 import { mlmParameters } from "./least-fraction.js";
-import { equalTimeSteps, measurePace, type Pace } from "./measure-pace.js";
+import { equalTimeSteps, inBaseSteps, measurePace, type Pace } from "./measure-pace.js";
 import { type PruningArm } from "./pruning-arms.js";
 import { pruningCost } from "./pruning-cost.js";
 import { nameOf, PruningNetworks, type PruningNetworksOptions } from "./pruning-networks.js";
@@ -41,7 +41,7 @@ export interface PrunedNetwork {
   readonly seed: number;
   readonly parameters: number;
   readonly sizes: NetworkSizes;
-  /** Steps of the last training: as many as take the time that all networks have. */
+  /** Steps of the last training: as many as take what its rounds have left of the time that all networks have. */
   readonly steps: number;
   readonly pace: Pace;
   /** MLM loss on the held-out batches, in nats. */
@@ -111,7 +111,7 @@ class Study {
 
   async seed(seed: number): Promise<void> {
     if (this.#isOver) return;
-    await this.#measure(seed, BASE, () => this.#networks.base(seed));
+    await this.#measure(seed, BASE, 0, () => this.#networks.base(seed));
     for (const arm of this.work.arms) await this.#arm(seed, arm);
   }
 
@@ -137,10 +137,12 @@ class Study {
     const { reachable, targets } = armFractions(this.work.setting, arm, this.arch);
     const missing = new Set(reachable.filter((fraction) => !this.#measured.has(nameOf(seed, cellName(arm, fraction)))));
     if (missing.size === 0 || this.#isOver) return;
+    let tuned = 0; // In the rounds so far, in steps of the base.
     for await (const { fraction, model } of this.#networks.pruned(seed, arm, targets)) {
-      if (!missing.has(fraction)) continue;
       if (this.#isOver) return;
-      await this.#measure(seed, cellName(arm, fraction), async () => model);
+      const part = cellName(arm, fraction);
+      tuned += inBaseSteps(this.work.setting.finetuneSteps, await this.#pace(nameOf(seed, part), model));
+      if (missing.has(fraction)) await this.#measure(seed, part, tuned, async () => model);
     }
     this.#networks.forget(nameOf(seed, arm.name));
   }
@@ -149,29 +151,39 @@ class Study {
     return this.work.isOver?.() === true;
   }
 
-  #measure(seed: number, part: string, make: () => Promise<MlmModel>): Promise<PrunedNetwork> {
+  /** What is measured of a network that has been trained after its first cut for the time of so many steps of the base. */
+  #measure(seed: number, part: string, tuned: number, make: () => Promise<MlmModel>): Promise<PrunedNetwork> {
     const name = nameOf(seed, part);
     return this.#measured.run(name, async () => {
-      const measured = await this.#measureNow(name, seed, await make());
+      const measured = await this.#measureNow(name, seed, tuned, await make());
       const { parameters, steps, loss, accuracy, latency } = measured;
       this.work.tell(`${name}: ${parameters} parameters, ${steps} steps, loss ${loss.toFixed(3)}, SST-2 ${accuracy.toFixed(3)}, latency ${latency.ratio.toFixed(2)} of the base's`);
       return measured;
     });
   }
 
-  async #measureNow(name: string, seed: number, model: MlmModel): Promise<PrunedNetwork> {
-    const { backend, setting, data: directory, corpus: { tokenizer }, clock = () => performance.now() } = this.work;
-    const { base, healSteps, timing, task: training } = setting;
+  async #measureNow(name: string, seed: number, tuned: number, model: MlmModel): Promise<PrunedNetwork> {
+    const { backend, setting, data: directory, corpus: { tokenizer } } = this.work;
+    const { base, tuningSteps, timing, task: training } = setting;
     const { arch } = model;
-    const pace = await this.#paces.run(name, () => measurePace(backend, [this.arch, arch], { ...base, vocabSize: arch.vocabSize }, { clock, repeats: timing.steps }));
-    const steps = equalTimeSteps(healSteps, pace);
+    const pace = await this.#pace(name, model);
+    const steps = equalTimeSteps(tuningSteps - tuned, pace);
     const healing = `${name}, healing`;
     const healed = await this.#networks.healed(healing, seed, model, steps);
     const { loss } = await evaluateMlm(backend, healed, this.#networks.shape, this.#networks.heldOut);
     const accuracy = await taskAccuracy({ ...training, backend, model: healed, tokenizer, task: this.#task, all: await this.#all(), directory, seed });
-    const latency = await compareLatency(backend, [this.arch, arch], { sequenceLength: base.sequenceLength, repeats: timing.latencyRepeats, clock });
+    const latency = await compareLatency(backend, [this.arch, arch], { sequenceLength: base.sequenceLength, repeats: timing.latencyRepeats, clock: this.#clock });
     this.#networks.forget(healing);
     return { seed, parameters: mlmParameters(arch), sizes: sizesOf(arch), steps, pace, loss, accuracy, latency };
+  }
+
+  #pace(name: string, { arch }: MlmModel): Promise<Pace> {
+    const { backend, setting: { base, timing } } = this.work;
+    return this.#paces.run(name, () => measurePace(backend, [this.arch, arch], { ...base, vocabSize: arch.vocabSize }, { clock: this.#clock, repeats: timing.steps }));
+  }
+
+  get #clock(): () => number {
+    return this.work.clock ?? (() => performance.now());
   }
 
   #all(): Promise<readonly TextExample[]> {

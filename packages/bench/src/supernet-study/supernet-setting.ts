@@ -39,10 +39,10 @@ export function proportionalWidths(hiddenSize: number, heads: number): number[] 
   return [...new Set(widths!.map((width) => Math.max(1, Math.round((width * hiddenSize) / largest! / heads)) * heads))];
 }
 
-/** What an hour on two cores allows. */
+/** What an hour on two cores allows. Vocabulary and sequences are small so that networks learn more of their text in that time than how frequent tokens are. */
 export const supernetSetting: SupernetSetting = {
-  backbone: { batchSize: 16, sequenceLength: 64, hiddenSize: 256, heads: 4, intermediateSize: 1024, depth: 6, vocabSize: 8192, maskedPerSequence: 10 },
-  widths: proportionalWidths(256, 4), shapes: 12, seeds: [0], steps: 500, backboneSteps: 250, furtherSteps: 50,
+  backbone: { batchSize: 32, sequenceLength: 32, hiddenSize: 256, heads: 4, intermediateSize: 512, depth: 6, vocabSize: 1024, maskedPerSequence: 5 },
+  widths: proportionalWidths(256, 4), shapes: 12, seeds: [0], steps: 1000, backboneSteps: 1000, furtherSteps: 100,
   learningRate: 1e-3, beta2: 0.98, panelShapes: 8, heldOutBatches: 32,
 };
 

@@ -57,6 +57,22 @@ describe("hardConcrete", () => {
     expect([...final(Float32Array.of(-6, -1, 0, 6))]).toEqual([0, expect.closeTo(0.2227, 3), 0.5, 1]);
   });
 
+  it("ranks apart what is cut off to one value", () => {
+    const locations = Float32Array.of(-6, -4, 3, 6);
+    const worth = [...hardConcrete().worth!(locations)];
+    expect([...final(locations)]).toEqual([0, 0, 1, 1]);
+    expect(worth).toEqual(worth.toSorted((a, b) => a - b));
+    expect(new Set(worth).size).toBe(4);
+  });
+
+  it("balances slopes as draws have them", () => {
+    const step = 0.05;
+    const meanAt = (location: number): number => drawn(location, 20_000).reduce((sum, value) => sum + value, 0) / 20_000; // Of the same draws.
+    const slope = (meanAt(initial + step) - meanAt(initial - step)) / (2 * step);
+    expect(hardConcrete().balance).toBeCloseTo(slope / (0.95 * 0.05), 0);
+    expect(hardConcrete().balance).toBeGreaterThan(2);
+  });
+
   it.each([{ temperature: 0 }, { temperature: 1 }, { keep: 1 }, { stretch: 0 }])("refuses %o", (options) => {
     expect(() => hardConcrete(options)).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option" }));
   });

@@ -7,7 +7,7 @@ import { type SparsityPenalty } from "./sparsity-penalty.js";
  * and 6.5.2). Its learning rate is on another scale than Adam's, because gradients are not divided by their size.
  */
 export const proximal = (): SparsityPenalty => ({
-  name: "proximal", settings: {}, initial: 1, isRandom: false, learningRate: (steps) => 50 / steps, optimizer: softThresholding(),
+  name: "proximal", settings: {}, initial: 1, balance: 1, isRandom: false, learningRate: (steps) => 50 / steps, optimizer: softThresholding(),
   gate: (trained) => trained,
   values: (trained) => trained.slice(),
 });

@@ -26,4 +26,8 @@ export interface SparsityPenalty {
   penalty?(trained: Node): Node;
   /** The prunable parameters once training is over. */
   values(trained: Float32Array): Float32Array;
+  /** What units are ranked by, positive and the least first, where `values` has many that are equal. Default: their absolute values. */
+  worth?(trained: Float32Array): Float32Array;
+  /** Slope of the gate / slope of the penalty by what is trained, both at `initial`: what a weight that balances |alpha| is multiplied by to balance this. */
+  readonly balance: number;
 }

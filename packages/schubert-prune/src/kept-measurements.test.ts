@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archOf } from "@bort/arch";
-import { type PruningObjective } from "@bort/schubert-prune";
 import { afterAll, expect, it } from "vitest";
 import { keptMeasurements } from "./kept-measurements.js";
+import { type PruningObjective } from "./objective.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bort-kept-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,4 +24,10 @@ it("measures each architecture once, in whatever process, its units apart from i
   const later = keptMeasurements(clock(), path);
   expect([await later.measure(archs[0]), await later.unitCosts(archs[0]), await later.unitCosts(archs[1])]).toEqual([1, { h: 3 }, { h: 1 }]);
   expect([later.name, later.unit, later.resolution]).toEqual(["latencyMs", "ms", 0.01]);
+});
+
+it.each(["{", "[]", JSON.stringify({ values: {} }), JSON.stringify({ values: { a: "fast" }, costs: {} })])("refuses a file that holds %s", (content) => {
+  const path = join(folder, "other.json");
+  writeFileSync(path, content);
+  expect(() => keptMeasurements(clock(), path)).toThrow(expect.objectContaining({ code: "schubert-prune/bad-measurements", message: expect.stringContaining("other.json") }));
 });
