@@ -33,8 +33,8 @@ npm run bench -- agora --data FOLDER --student MODEL                     Agora a
 npm run bench -- supernet [--backbone SHAPE] [--shapes "W,W,W W,W,W"]     training steps of shapes of a super-network, in turn with the same networks alone
     [--rounds 7] [--steps 4] [--engine E] [--threads N]
 npm run bench -- supernet-study PATH... --folder FOLDER                  super-networks by sandwich and by random sampling; losses of shapes as they inherit
-    [--backbone SHAPE] [--steps 1000] [--backbone-steps N] [--shapes 12]  them against training from scratch, and the time that is saved
-    [--seeds 1] [--minutes N] [--engine E] [--threads N]
+    [--backbone SHAPE] [--steps 1000] [--backbone-steps N]               them against training from scratch, and the time that is saved
+    [--scratch-steps N] [--shapes 12] [--seeds 1] [--minutes N] [--engine E] [--threads N]
 npm run bench -- pruning-study PATH... --data FOLDER --folder FOLDER     a base pruned by schuBERT, its baselines and variants; every network trained for
     [--base SHAPE] [--base-steps 2500] [--alpha-steps 25]                equal time, then loss, SST-2, latency and sizes; what a round costs
     [--finetune-steps 50] [--tuning-steps 110] [--task-examples 4000]

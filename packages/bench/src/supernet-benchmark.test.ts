@@ -7,10 +7,10 @@ const backend = await onnxBackend({ threads: 1 });
 const shape = parseStepShape("2,8,16,2,16,2,50,2");
 
 it("times a shape as a part of a super-network and alone, in turn", async () => {
-  const { widths, supernetMs, staticMs, ratio } = await measureSupernetStep(backend, shape, [8, 16], { rounds: 3, steps: 2 });
+  const { widths, supernetMs, staticMs, ratio } = await measureSupernetStep(backend, shape, [8, 16], { rounds: 1, steps: 2 });
   expect(widths).toEqual([8, 16]);
-  for (const { median } of [supernetMs, staticMs, ratio]) expect(median).toBeGreaterThan(0);
-  expect(ratio.least).toBeLessThanOrEqual(ratio.median);
+  for (const { median } of [supernetMs, staticMs]) expect(median).toBeGreaterThan(0);
+  expect(ratio.median).toBe(supernetMs.median / staticMs.median);
 });
 
 it("refuses widths of another number of layers, and no rounds", async () => {

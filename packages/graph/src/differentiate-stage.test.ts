@@ -54,6 +54,20 @@ describe("differentiateStage", () => {
     expect([...parametersOf(stage.backward).keys()]).toEqual(expect.arrayContaining(["x", "seed", "qkv"]));
   });
 
+  it("keeps heads side by side, as they are read: that is no view of the product that gives one after the other", async () => {
+    const heads = op.transpose(op.reshape(op.parameter("x", [3, 4]), [3, 2, 2]), [1, 0, 2]);
+    const context = op.matmul(op.parameter("mix", [2, 3, 3]), heads); // [heads, sequence, size]
+    const weight = op.parameter("out", [4, 2]);
+    const y = op.matmul(op.reshape(op.transpose(context, [1, 0, 2]), [3, 4]), weight);
+    const side = differentiateStage({ outputs: { y }, inputs: ["x"], targets: { out: weight } });
+    expect(Object.keys(side.saved).map((name) => side.forward[name]!.op)).toEqual(["reshape"]);
+    const all = { ...feeds, mix: wave(18, 1), [cotangentName("y")]: wave(6, 2) };
+    const back = await run(side.backward, { ...all, ...(await run(side.forward, all)) });
+    const [slope] = gradients(op.sumAll(op.mul(y, op.parameter("dy", [3, 2]))), [weight]);
+    const expected = (await run({ slope }, { ...all, dy: wave(6, 2) }))["slope"]!;
+    for (const [i, value] of expected.entries()) expect(back[slopeName("out")]![i]).toBeCloseTo(value, 5);
+  });
+
   it("differentiates by values that are made of parameters, such as a slice of one", async () => {
     const x = op.parameter("x", [3, 4]);
     const part = op.slice(op.parameter("w", [6, 5]), [0, 0], [6, 4]);

@@ -48,7 +48,7 @@ export function differentiateStage({ outputs, inputs, targets }: StageOptions): 
   const isForward = new Set(order);
   const isComputed = new Set<Node>(sources); // From what comes from the stage before: not to be had again without running it.
   for (const node of order) if (node.inputs.some((input) => isComputed.has(input))) isComputed.add(node);
-  const isKept = (node: Node): boolean => isForward.has(node) && isComputed.has(node) && node.op !== "parameter" && !views.has(node.op);
+  const isKept = (node: Node): boolean => isForward.has(node) && isComputed.has(node) && node.op !== "parameter" && !isView(node);
   const kept = new Map<Node, NodeOf<"parameter">>();
   const back = new Map<Node, Node>();
   for (const node of topologicalOrder([...reached.values()], (each) => (isKept(each) ? [] : each.inputs))) {
@@ -67,5 +67,7 @@ export function differentiateStage({ outputs, inputs, targets }: StageOptions): 
   };
 }
 
-/** Ops whose result is their input, seen otherwise. */
+/** Whether a value is its input, seen otherwise. A reshape of a transpose is none: its elements lie in another order. */
+const isView = ({ op, inputs: [input] }: Node): boolean => views.has(op) && !(op === "reshape" && input!.op === "transpose");
+
 const views: ReadonlySet<OpName> = new Set<OpName>(["reshape", "transpose", "slice", "expand", "keep", "stopGradient"]);

@@ -31,6 +31,18 @@ describe("exactSearch", () => {
     }
   });
 
+  it("finds a shape whose size is the bound itself, though sums of fractions depend on their order", () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const [cost, size] = [randomSum(seed), randomSum(1000 + seed)];
+      const { least, most } = pairwiseRange(spaces[0]!, size);
+      const search = { space: spaces[0]!, cost, size };
+      expect(exactSearch({ ...search, atMost: least }).size).toBeCloseTo(least, 10);
+      expect(exactSearch({ ...search, atLeast: most }).size).toBeCloseTo(most, 10);
+      const own = evaluatePairwiseSum(size, search.space.draw(seed, 0));
+      expect(exactSearch({ ...search, atLeast: own, atMost: own }).size).toBeCloseTo(own, 10);
+    }
+  });
+
   const paper = new ShapeSpace();
   const parameters = parameterSum(paper, { accounting: "supershaper-paper" });
   const wider = { constant: 0, unary: (layer: number, width: number) => -(layer + 1) * Math.sqrt(width), pair: (_: number, width: number, next: number) => Math.abs(width - next) / 500 };

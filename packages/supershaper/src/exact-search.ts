@@ -14,7 +14,8 @@ export interface ExactSearchOptions extends ExactOptions {
 }
 
 /**
- * The shape of least cost among all shapes of a space whose size is allowed: proven best, up to the rounding of sums of some terms.
+ * The shape of least cost among all shapes of a space whose size is allowed: proven best, up to the rounding of sums of some terms. Bounds are kept up to the same rounding,
+ * so that a shape is found whose size is the bound, in whatever order its terms are added; sums of whole terms are exact.
  *
  * @throws SuperShaperError `supershaper/infeasible` where no shape has such a size; `supershaper/bad-option`, `supershaper/bad-measure`;
  * `supershaper/too-large` where both bounds bind in a space of more than about 14 layers
@@ -23,17 +24,26 @@ export function exactSearch({ space, cost, size = parameterSum(space), atLeast =
   requireRange("a size", atLeast, atMost);
   const [sizes, costs] = [sumTables(space, size), sumTables(space, cost)];
   const range = rangeOfTables(sizes);
-  if (range.most < atLeast || range.least > atMost) throw outside(atLeast, atMost, range);
-  const found = (sizeTables: SumTables, least: number, most: number): SizedShape => {
-    const places = cheapestWithin(sizeTables, costs, least, most);
+  const rounding = roundingOf(sizes);
+  const [least, most] = [atLeast - rounding, atMost + rounding];
+  const found = (sizeTables: SumTables, from: number, to: number): SizedShape => {
+    const places = cheapestWithin(sizeTables, costs, from, to);
     if (places === undefined) throw outside(atLeast, atMost, range);
     return sizedShape({ space, cost, size }, places);
   };
+  if (range.most < least || range.least > most) throw outside(atLeast, atMost, range);
   // One bound is quickly kept, and the best of one is the best of both where it keeps the other; a least size is a most size of the negated sum.
-  const small = found(sizes, -Infinity, atMost);
-  if (small.size >= atLeast) return small;
-  const large = found(negatedTables(sizes), -Infinity, -atLeast);
-  return large.size <= atMost ? large : found(sizes, atLeast, atMost);
+  const small = found(sizes, -Infinity, most);
+  if (small.size >= least) return small;
+  const large = found(negatedTables(sizes), -Infinity, -least);
+  return large.size <= most ? large : found(sizes, least, most);
+}
+
+/** More than sums of these terms differ by when they are added in another order: none where all are whole. */
+function roundingOf({ first, steps }: SumTables): number {
+  const tables = [first, ...steps];
+  if (tables.every((table) => table.every(Number.isSafeInteger))) return 0;
+  return 1e-12 * tables.reduce((sum, table) => sum + table.reduce((most, term) => Math.max(most, Math.abs(term)), 0), 0);
 }
 
 function outside(atLeast: number, atMost: number, { least, most }: MeasureRange): SuperShaperError {

@@ -12,7 +12,7 @@ import { backboneOf } from "./backbone.js";
 import { extractSubnetwork } from "./extract-subnetwork.js";
 import { parameterSum } from "./shape-counts.js";
 import { ShapeSpace } from "./shape-space.js";
-import { wholeGraph } from "./supernet-stages.js";
+import { wholeGraph } from "./whole-graph.js";
 import { testBatch, testFeeds, testFrame, testSupernet, unusualArchs } from "./test-supernets.js";
 
 const supernet = testSupernet();

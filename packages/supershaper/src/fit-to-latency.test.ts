@@ -1,5 +1,5 @@
 import { random } from "@bort/data";
-import { evaluatePairwiseSum, type Shape } from "@bort/predictors";
+import { evaluatePairwiseSum, type PairwiseSum, type Shape } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
 import { cigarShape } from "./cigar-shape.js";
 import { exactFront } from "./exact-front.js";
@@ -59,6 +59,36 @@ describe("fitToLatency", () => {
       expect(result.latencyMs).toBeLessThanOrEqual(30);
       expect(millions(result.shape)).toBeGreaterThan(60); // 75.7 without noise.
       expect(times.size).toBeLessThanOrEqual(16);
+    }
+  });
+
+  /** What is found on a device of some sizes and their latencies, which are all that there is. */
+  const fitAmong = async (latencies: ReadonlyMap<number, number>, budgetMs: number): Promise<FittedShape> => {
+    const ordered = [...latencies.keys()].sort((a, b) => a - b);
+    const few = new ShapeSpace({ heads: 1, layers: 1, widths: ordered });
+    const widths: PairwiseSum = { constant: 0, unary: (_, width) => width, pair: () => 0 };
+    const largest = (atMost: number): Shape => [ordered.findLast((size) => size <= atMost)!];
+    return (await fitted({ space: few, parameters: widths, budgetMs, bestAt: largest, latencyMs: ([size]) => latencies.get(size!)! })).result;
+  };
+
+  it.each<[string, readonly (readonly [size: number, latencyMs: number])[], number]>([
+    ["where the curve meets the budget between two others", [[100, 10], [200, 20], [900, 40], [1000, 100]], 900],
+    ["hardly below one that is too slow", [[100, 10], [200, 20], [997, 40], [1000, 100]], 997],
+    ["below many that are too slow", [[100, 10], [200, 20], [600, 44], [990, 90], [992, 91], [994, 92], [996, 93], [998, 94], [1000, 95]], 600],
+    ["as the smallest", [[100, 10], [900, 50], [1000, 100]], 100],
+  ])("finds the largest of a few shapes that are far apart: %s", async (_, sizes, largest) => {
+    expect((await fitAmong(new Map(sizes), 45)).parameters).toBe(largest);
+  });
+
+  it("finds the largest of any few shapes, to half a percent", async () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const rng = random(seed, "front");
+      const sizes = [...new Set(Array.from({ length: 2 + rng.integer(8) }, () => 1 + rng.integer(10_000)))].sort((a, b) => a - b);
+      const times = sizes.map(() => 1 + 100 * rng.uniform()).sort((a, b) => a - b);
+      const budgetMs = times[rng.integer(times.length)]!;
+      const { parameters: found } = await fitAmong(new Map(sizes.map((size, i) => [size, times[i]!])), budgetMs);
+      expect(found).toBeGreaterThanOrEqual(sizes[times.indexOf(budgetMs)]! / 1.005);
+      expect(found).toBeLessThanOrEqual(sizes[times.indexOf(budgetMs)]!);
     }
   });
 

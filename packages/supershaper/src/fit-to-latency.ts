@@ -43,12 +43,24 @@ export type FitEvent =
   /** The end, and what the function returns. */
   | { readonly type: "chosen"; readonly result: FittedShape };
 
+/** What came of asking for the best shape of at most a size. */
+interface Answer {
+  readonly atMost: number;
+  readonly timed: TimedShape;
+  readonly fits: boolean;
+  /** Whether its shape was none that had been measured. */
+  readonly isNew: boolean;
+}
+
+/** Sizes that differ by so small a share count as the same. */
+const ROUNDING = 1e-12;
+
 /**
  * Finds the largest best shape whose network keeps a latency on this device: latency hardly depends on shape at one parameter count, so the count is looked for
  * and the shape is the best of that count.
  *
- * The best shapes of some sizes are measured and a rising curve is put through the latencies; the size at which it meets the budget is measured next, until the
- * largest size that fits and the smallest that does not are close. What is chosen was itself measured to fit.
+ * The best shapes of some sizes are measured and a rising curve is put through the latencies; the size at which it meets the budget is asked for next, until the
+ * largest size that fits and the smallest that does not are close. Where that size has a shape that was measured before, sizes are few there, and the rest of the range is halved.
  *
  * @throws SuperShaperError `supershaper/infeasible` where the smallest shape takes too long; `supershaper/bad-option`; `supershaper/bad-measure` for a latency
  * that is not finite
@@ -63,27 +75,27 @@ export async function* fitToLatency(options: FitToLatencyOptions): AsyncGenerato
   const measurements = requireCount(options.measurements ?? 16, "measurements", sizes + 2);
   const { least, most } = pairwiseRange(space, parameters);
   const measured = new Map<string, TimedShape>();
-  async function* time(atMost: number): AsyncGenerator<FitEvent, TimedShape, void> {
+  const answers: Answer[] = [];
+  async function* ask(atMost: number): AsyncGenerator<FitEvent, TimedShape, void> {
     signal?.throwIfAborted();
     const shape = space.check(await options.bestAt(atMost));
     const known = measured.get(shape.join(","));
-    if (known !== undefined) return known;
-    const timed = { shape, parameters: evaluatePairwiseSum(parameters, shape), latencyMs: finiteMeasure(await options.latencyMs(shape), shape) };
+    const timed = known ?? { shape, parameters: evaluatePairwiseSum(parameters, shape), latencyMs: finiteMeasure(await options.latencyMs(shape), shape) };
+    const fits = timed.latencyMs <= budgetMs;
+    answers.push({ atMost, timed, fits, isNew: known === undefined });
     measured.set(shape.join(","), timed);
-    yield { type: "measured", fits: timed.latencyMs <= budgetMs, timed };
+    if (known === undefined) yield { type: "measured", fits, timed };
     return timed;
   }
 
-  const smallest = yield* time(least);
+  const smallest = yield* ask(least);
   if (smallest.latencyMs > budgetMs) throw tooSlow(smallest, budgetMs);
-  yield* time(most);
-  for (let i = 1; i <= sizes; i++) yield* time(least + ((most - least) * i) / (sizes + 1));
+  yield* ask(most);
+  for (let i = 1; i <= sizes; i++) yield* ask(least + ((most - least) * i) / (sizes + 1));
   while (measured.size < measurements) {
-    const next = nextSize([...measured.values()], budgetMs, tolerance);
-    const before = measured.size;
+    const next = nextSize(answers, budgetMs, tolerance);
     if (next === undefined) break;
-    yield* time(next);
-    if (measured.size === before) break; // The best shape of that size is one that was measured.
+    yield* ask(next);
   }
   const all = [...measured.values()];
   const result = { ...largest(all.filter(({ latencyMs }) => latencyMs <= budgetMs)), measured: all };
@@ -100,16 +112,26 @@ export function bestOfFront(front: readonly { readonly shape: Shape; readonly si
   };
 }
 
-/** A size between the largest that fits and the smallest above it that does not, where the curve meets the budget; nothing where these are close. */
-function nextSize(timed: readonly TimedShape[], budgetMs: number, tolerance: number): number | undefined {
-  const fits = largest(timed.filter(({ latencyMs }) => latencyMs <= budgetMs)).parameters;
-  const above = timed.map(({ parameters }) => parameters).filter((parameters) => parameters > fits);
-  const exceeds = Math.min(...above);
+/**
+ * A size to ask for, between those up to which the best shapes fit and those from which they do not: where the curve meets the budget; in the middle where the last answer told
+ * nothing new; in the end just below the smallest shape that does not fit. Nothing where the largest that fits is known.
+ */
+function nextSize(answers: readonly Answer[], budgetMs: number, tolerance: number): number | undefined {
+  const fitting = answers.filter(({ fits }) => fits);
+  const fits = Math.max(...fitting.map(({ timed }) => timed.parameters));
+  const low = Math.max(fits, ...fitting.map(({ atMost }) => atMost)); // What is best between the two is known.
+  const above = answers.map(({ atMost, timed: { parameters } }) => ({ parameters, size: Math.min(atMost, parameters) })).filter(({ size }) => size > low);
+  const [high, exceeds] = [Math.min(...above.map(({ size }) => size)), Math.min(...above.map(({ parameters }) => parameters))];
   if (above.length === 0 || exceeds - fits <= tolerance * fits) return undefined;
-  const curve = monotoneFit(timed.map(({ parameters, latencyMs }) => [parameters, latencyMs]));
-  const [low, high] = [curve(fits), curve(exceeds)];
-  const share = high > low ? (budgetMs - low) / (high - low) : 0.5;
-  return fits + (exceeds - fits) * Math.min(0.9, Math.max(0.1, share)); // Not at an end, where nothing new would be learnt.
+  if (high - low <= Math.max(tolerance, ROUNDING) * low) {
+    const last = exceeds * (1 - ROUNDING);
+    return answers.some(({ atMost }) => atMost >= last && atMost < exceeds) ? undefined : last;
+  }
+  if (!answers.at(-1)!.isNew) return (low + high) / 2;
+  const curve = monotoneFit(answers.filter(({ isNew }) => isNew).map(({ timed }) => [timed.parameters, timed.latencyMs]));
+  const [fast, slow] = [curve(low), curve(high)];
+  const share = slow > fast ? (budgetMs - fast) / (slow - fast) : 0.5;
+  return low + (high - low) * Math.min(0.9, Math.max(0.1, share)); // Not at an end, where nothing new would be learnt.
 }
 
 function largest(timed: readonly TimedShape[]): TimedShape {

@@ -26,6 +26,7 @@ describe("layerDiagonals", () => {
 
   it("need a backbone, and a space of it", () => {
     expect(() => layerDiagonals(model, space)).toThrow(expect.objectContaining({ code: "supershaper/bad-backbone" }));
-    expect(() => layerDiagonals(backboneOf(model), new ShapeSpace())).toThrow(expect.objectContaining({ code: "supershaper/bad-shape" }));
+    const [otherDepth, otherHeads] = [new ShapeSpace(), new ShapeSpace({ heads: 2, layers: 2, widths: [2, 6], hidden: 6, intermediate: 8 })];
+    for (const other of [otherDepth, otherHeads]) expect(() => layerDiagonals(backboneOf(model), other)).toThrow(expect.objectContaining({ code: "supershaper/bad-shape" }));
   });
 });

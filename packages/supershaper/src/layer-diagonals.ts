@@ -1,6 +1,6 @@
 import { type EncoderModel } from "@bort/nn";
 import { type BottleneckDiagonal, bottleneckDiagonal } from "./bottleneck-diagonal.js";
-import { requireShape } from "./require-shape.js";
+import { requireSpace } from "./require-space.js";
 import { type ShapeSpace } from "./shape-space.js";
 
 /** The diagonals of a layer's two bottlenecks. */
@@ -15,7 +15,7 @@ export interface LayerDiagonals {
  * @throws SuperShaperError `supershaper/bad-backbone` for a model that is no backbone, `supershaper/bad-shape` for a space that is not of this backbone
  */
 export function layerDiagonals({ arch, parameters }: EncoderModel, space: ShapeSpace): LayerDiagonals[] {
-  requireShape(arch, space.largest);
+  requireSpace(arch, space);
   return space.widths.map((widths, layer) => {
     const diagonal = (side: "input" | "output"): BottleneckDiagonal =>
       bottleneckDiagonal(parameters.view(`layers.${layer}.bottleneck.${side}.weight`), arch.hiddenSize, widths);

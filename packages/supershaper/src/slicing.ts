@@ -48,15 +48,15 @@ export class LayerSlice {
     return part;
   }
 
-  /** Where the part lies in memory: runs of elements one after the other, all of one length. */
+  /** Where the part lies in memory: runs of elements one after the other, all of one length, as few as there are. */
   runs(name: string, shape: Shape): SliceRuns {
-    const places = this.#axes(name, shape).map(placesOf(shape));
-    const columns = places.at(-1)!;
+    const [rows, columns] = this.#axes(name, shape).map(placesOf(shape));
+    if (columns === undefined) return runsOf(rows!);
     const stride = shape.at(-1)!;
-    const rows = places.length === 1 ? [0] : places[0]!;
-    const breaks = columns.flatMap((column, i) => (i === 0 || column !== columns[i - 1]! + 1 ? i : []));
-    const length = breaks.length === 1 ? columns.length : breaks[1]!;
-    return { starts: rows.flatMap((row) => breaks.map((i) => row * stride + columns[i]!)), length };
+    const within = runsOf(columns);
+    if (within.length < stride) return { starts: rows!.flatMap((row) => within.starts.map((column) => row * stride + column)), length: within.length };
+    const whole = runsOf(rows!); // Rows that are taken whole lie one after the other.
+    return { starts: whole.starts.map((row) => row * stride), length: whole.length * stride };
   }
 
   #axes(name: string, shape: Shape): AxisSlice[] {
@@ -91,3 +91,9 @@ const placesOf = (shape: Shape) => ({ parts, kept }: AxisSlice, axis: number): n
   const size = shape[axis]! / parts;
   return Array.from({ length: parts }, (_, part) => Array.from({ length: kept }, (__, i) => part * size + i)).flat();
 };
+
+/** Ascending numbers, in groups of neighbours that are all as large. */
+function runsOf(numbers: readonly number[]): SliceRuns {
+  const starts = numbers.filter((number, i) => i === 0 || number !== numbers[i - 1]! + 1);
+  return { starts, length: numbers.length / starts.length };
+}

@@ -2,6 +2,7 @@ import { type MlmBatch } from "@bort/data";
 import { type Backend, type Feeds, type Graph, memoryOf } from "@bort/graph";
 import { type MlmEvaluation, type MlmModel, NnError, totalWeight } from "@bort/nn";
 import { batchFeeds } from "./batch-feeds.js";
+import { requireShape } from "./require-shape.js";
 import { StageBuffers } from "./stage-buffers.js";
 import { StageProgram } from "./stage-program.js";
 import { embeddingGraph, headGraph, layerGraph, type StageFrame } from "./supernet-stages.js";
@@ -14,14 +15,34 @@ export class SupernetEvaluation {
   readonly #programs = new Map<string, Promise<StageProgram>>();
   readonly #buffers: StageBuffers;
   readonly #frame: StageFrame;
+  /** The evaluation that the next has to wait for: they share buffers. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly backend: Backend, private readonly supernet: MlmModel, frame: Omit<StageFrame, "dropout">) {
     this.#buffers = new StageBuffers(memoryOf(backend));
     this.#frame = { ...frame, dropout: {} };
   }
 
-  /** Mean loss and accuracy over the masked places of all batches; @throws NnError `nn/bad-option` where there is none */
+  /**
+   * Mean loss and accuracy over the masked places of all batches.
+   *
+   * @throws SuperShaperError `supershaper/bad-backbone`, `supershaper/bad-shape`; NnError `nn/bad-option` where there is no masked place
+   */
   async of(shape: readonly number[], batches: Iterable<MlmBatch>): Promise<MlmEvaluation> {
+    requireShape(this.#frame.arch, shape);
+    const evaluation = this.#last.then(() => this.#mean(shape, batches));
+    this.#last = evaluation.catch(() => undefined);
+    return evaluation;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#last;
+    for (const program of this.#programs.values()) await (await program).dispose();
+    this.#programs.clear();
+    this.#buffers.free();
+  }
+
+  async #mean(shape: readonly number[], batches: Iterable<MlmBatch>): Promise<MlmEvaluation> {
     const sum = { loss: 0, accuracy: 0 };
     let places = 0;
     for (const batch of batches) {
@@ -36,12 +57,6 @@ export class SupernetEvaluation {
     return { loss: sum.loss / places, accuracy: sum.accuracy / places };
   }
 
-  async dispose(): Promise<void> {
-    for (const program of this.#programs.values()) await (await program).dispose();
-    this.#programs.clear();
-    this.#buffers.free();
-  }
-
   async #run(shape: readonly number[], feeds: Feeds): Promise<MlmEvaluation> {
     const { views } = this.supernet.parameters;
     const { arch, batch: { batchSize, sequenceLength } } = this.#frame;
@@ -52,7 +67,7 @@ export class SupernetEvaluation {
       await (await this.#program(`width ${width}`, () => layerGraph(this.#frame, width))).run({ ...own, ...feeds, ...states(i) }, states(i + 1));
     }
     const head = await this.#program("head", () => {
-      const { loss, accuracy } = headGraph(this.#frame, undefined);
+      const { loss, accuracy } = headGraph(this.#frame);
       return { loss, accuracy };
     });
     const { loss, accuracy } = await head.run({ ...views, ...feeds, ...states(shape.length) });

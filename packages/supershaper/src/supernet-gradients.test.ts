@@ -1,31 +1,33 @@
 import { nativeBackend } from "@bort/backend-native";
 import { onnxBackend } from "@bort/backend-onnx";
-import { type Backend, evaluate, type Feeds, gradients, type Node, parameter, parametersOf, referenceBackend, sharePrograms } from "@bort/graph";
+import { type Backend, evaluate, type Feeds, type Node, parameter, parametersOf, referenceBackend, sharePrograms, slopeName } from "@bort/graph";
 import { DROPOUT_SEED, type MlmModel } from "@bort/nn";
 import { afterAll, describe, expect, it } from "vitest";
-import { type InPlaceDistillation, SHAPES, SupernetGradients } from "./supernet-gradients.js";
-import { embeddingGraph, headGraph, layerGraph, type StageFrame, wholeGraph } from "./supernet-stages.js";
+import { SHAPES, SupernetGradients } from "./supernet-gradients.js";
+import { embeddingGraph, headGraph, type InPlaceDistillation, layerGraph, type StageFrame } from "./supernet-stages.js";
 import { testBatch, testFeeds, testFrame, testSupernet, unusualArchs } from "./test-supernets.js";
+import { type InPlaceTeacher, wholeGraph, withGradients } from "./whole-graph.js";
 
 const supernet = testSupernet();
 const [largest, smallest, mixed] = [[24, 24, 24], [4, 4, 4], [8, 24, 12]] as const;
+/** What is no padding: 5 of 7 places of each sequence. */
+const mask = Float32Array.from({ length: 21 }, (_, i) => Number(i % 7 < 5));
 
-/** The gradient of the model's whole graph, in float64, by the names of its parameters. */
-async function wholeGradient(frame: StageFrame, shape: readonly number[], feeds: Feeds, { parameters }: MlmModel = supernet): Promise<{ loss: number; of: Map<string, Float32Array> }> {
-  const graph = wholeGraph(frame, shape);
-  const nodes = parametersOf(graph);
+/** The gradient of the model's whole graph, beside that of its teacher, in float64, by the names of its parameters. */
+async function wholeGradient(
+  frame: StageFrame, shape: readonly number[], feeds: Feeds, { model: { parameters } = supernet, teacher }: { readonly model?: MlmModel; readonly teacher?: InPlaceTeacher } = {},
+): Promise<{ loss: number; of: Map<string, Float32Array> }> {
   const names = parameters.specs.map(({ name }) => name);
-  const slopes = gradients(graph.loss, names.map((name) => nodes.get(name)!));
-  const program = await referenceBackend().compile({ loss: graph.loss, ...Object.fromEntries(names.map((name, i) => [`d ${name}`, slopes[i]!])) });
+  const graph = withGradients(wholeGraph(frame, shape, teacher), names);
   const all = { ...parameters.views, ...feeds };
-  const outputs = await program.run(Object.fromEntries(Object.entries(all).filter(([name]) => nodes.has(name))));
-  return { loss: Number(outputs["loss"]!.data[0]), of: new Map(names.map((name) => [name, outputs[`d ${name}`]!.data as Float32Array])) };
+  const outputs = await (await referenceBackend().compile(graph)).run(Object.fromEntries([...parametersOf(graph).keys()].map((name) => [name, all[name]!])));
+  return { loss: Number(outputs["loss"]!.data[0]), of: new Map(names.map((name) => [name, outputs[slopeName(name)]!.data as Float32Array])) };
 }
 
 async function staged(backend: Backend, frame: StageFrame, feeds: Feeds, distillation?: InPlaceDistillation): Promise<{ metrics: Record<string, number>; of: Map<string, Float32Array> }> {
   const source = new SupernetGradients({ backend, supernet, frame, ...(distillation !== undefined && { distillation }) });
   const metrics = await source.run([{ feeds }]);
-  const of = new Map(supernet.parameters.specs.map(({ name }) => [name, source.gradients.view(name).slice()]));
+  const of = gradientsOf(source);
   await source.dispose();
   return { metrics, of };
 }
@@ -37,6 +39,8 @@ function expectClose(found: Map<string, Float32Array>, expected: ReadonlyMap<str
   }
 }
 
+const gradientsOf = ({ gradients }: SupernetGradients): Map<string, Float32Array> => new Map(gradients.specs.map(({ name }) => [name, gradients.view(name).slice()]));
+const scaled = (all: ReadonlyMap<string, Float32Array>, factor: number): Map<string, Float32Array> => new Map([...all].map(([name, values]) => [name, values.map((value) => factor * value)]));
 const sumOf = (all: readonly Map<string, Float32Array>[]): Map<string, Float32Array> =>
   new Map([...all[0]!].map(([name, values]) => [name, values.map((_, i) => all.reduce((sum, each) => sum + each.get(name)![i]!, 0))]));
 
@@ -61,25 +65,51 @@ describe("SupernetGradients", () => {
   it.each(Object.entries(unusualArchs))("gives it for encoders that are no plain BERT: %s", async (_, arch) => {
     const unusual = testSupernet(arch);
     const frame = testFrame(unusual);
-    const expected = await wholeGradient(frame, mixed, testFeeds(1), unusual);
+    const expected = await wholeGradient(frame, mixed, testFeeds(1), { model: unusual });
     const source = new SupernetGradients({ backend: onnx, supernet: unusual, frame });
     const { loss } = await source.run([{ feeds: testFeeds(1, [mixed]) }]);
     expect(loss).toBeCloseTo(expected.loss, 4);
-    expectClose(new Map(unusual.parameters.specs.map(({ name }) => [name, source.gradients.view(name)])), expected.of, 4);
+    expectClose(gradientsOf(source), expected.of, 4);
     await source.dispose();
   });
 
   it("sums the gradients of a step's networks, and takes the mean over micro-batches", async () => {
     const frame = testFrame(supernet);
     const shapes = [largest, smallest, mixed];
-    const source = new SupernetGradients({ backend: referenceBackend(), supernet, frame });
+    const source = new SupernetGradients({ backend: referenceBackend(), supernet, frame, largestFirst: true });
     const metrics = await source.run([{ feeds: testFeeds(1, shapes), weight: 3 }, { feeds: testFeeds(2, shapes), weight: 1 }]);
     const parts = await Promise.all([1, 2].flatMap((seed) => shapes.map((shape) => wholeGradient(frame, shape, testFeeds(seed)))));
-    const weighted = parts.map(({ of }, i) => new Map([...of].map(([name, values]) => [name, values.map((value) => value * (i < 3 ? 0.75 : 0.25))])));
-    expectClose(new Map(supernet.parameters.specs.map(({ name }) => [name, source.gradients.view(name)])), sumOf(weighted));
+    const weighted = parts.map(({ of }, i) => scaled(of, i < 3 ? 0.75 : 0.25));
+    expectClose(gradientsOf(source), sumOf(weighted));
     const mean = parts.reduce((sum, { loss }, i) => sum + (loss / 3) * (i < 3 ? 0.75 : 0.25), 0);
     expect(metrics["loss"]).toBeCloseTo(mean, 5);
     expect(metrics["lossLargest"]).toBeCloseTo(0.75 * parts[0]!.loss + 0.25 * parts[3]!.loss, 5);
+  });
+
+  it("tells the loss of the largest network, which comes first and need not be as wide as the backbone, and of no other", async () => {
+    const frame = testFrame(supernet);
+    const feeds = testFeeds(1, [mixed, largest, mixed]);
+    const source = new SupernetGradients({ backend: onnx, supernet, frame, largestFirst: true });
+    expect((await source.run([{ feeds }]))["lossLargest"]).toBeCloseTo((await wholeGradient(frame, mixed, testFeeds(1))).loss, 5);
+    await source.dispose();
+    expect(Object.keys((await staged(onnx, frame, feeds)).metrics)).toEqual(["loss"]);
+  });
+
+  it.skipIf(native === undefined)("gives the same on threads, in the engine's own memory: with distillation and padding, and of narrower networks after wider ones", async () => {
+    const frame = testFrame(supernet, { batch: { ...testBatch, padded: true } });
+    const distillation = { logits: { weight: 0.5, temperature: 2 }, hidden: 0.5 };
+    const own = testSupernet();
+    own.parameters.moveTo(native!.memory.allocate(own.parameters.layout.size));
+    const source = new SupernetGradients({ backend: native!, supernet: own, frame, distillation });
+    for (const shapes of [[largest, smallest, mixed], [mixed, smallest]]) {
+      const shape = shapes[0]!;
+      const feeds = (seed: number): Feeds => ({ ...testFeeds(seed), mask });
+      const parts = [1, 2].flatMap((seed) => shapes.map(async (each, i) =>
+        scaled((await wholeGradient(frame, each, feeds(seed), i === 0 ? {} : { teacher: { shape, distillation } })).of, seed / 3)));
+      await source.run([1, 2].map((seed) => ({ feeds: { ...feeds(seed), ...testFeeds(seed, shapes) }, weight: seed })));
+      expectClose(gradientsOf(source), sumOf(await Promise.all(parts)), 4);
+    }
+    await source.dispose();
   });
 
   it("drops by other draws in each layer, the same in the whole network", async () => {
@@ -92,12 +122,12 @@ describe("SupernetGradients", () => {
     expect((await staged(onnx, testFrame(supernet), { ...testFeeds(1), [SHAPES]: Int32Array.from(mixed) })).metrics["loss"]).not.toBeCloseTo(expected.loss, 4);
   });
 
-  it("reads nothing from padding", async () => {
+  it.each<[string, InPlaceDistillation | undefined]>([["the loss", undefined], ["what hidden states learn", { hidden: 1 }]])("reads nothing from padding, in %s", async (_, distillation) => {
     const frame = testFrame(supernet, { batch: { ...testBatch, padded: true } });
-    const mask = Float32Array.from({ length: 21 }, (_, i) => Number(i % 7 < 5));
-    const lossOf = async (ids: Int32Array): Promise<number> => (await staged(onnx, frame, { ...testFeeds(1, [mixed]), ids, mask })).metrics["loss"]!;
     const { ids } = testFeeds(1) as { readonly ids: Int32Array };
-    expect(await lossOf(ids.map((id, i) => (mask[i] === 0 ? 5 : id)))).toBeCloseTo(await lossOf(ids), 6);
+    const [first, second] = await Promise.all([ids, ids.map((id, i) => (mask[i] === 0 ? 5 : id))].map((each) => staged(referenceBackend(), frame, { ...testFeeds(1, [largest, mixed]), ids: each, mask }, distillation)));
+    expect(first!.metrics["loss"]).toBeCloseTo(second!.metrics["loss"]!, 6);
+    expectClose(first!.of, second!.of);
   });
 
   it.each<[string, InPlaceDistillation]>([
@@ -128,6 +158,23 @@ describe("SupernetGradients", () => {
     expect(await source.firstNotFinite([{ feeds: testFeeds(1, [largest]) }])).not.toBeNull();
     expect(await new SupernetGradients({ backend: onnx, supernet, frame: testFrame(supernet) }).firstNotFinite([{ feeds: testFeeds(1, [largest]) }])).toBeNull();
   });
+
+  it("finds it in gradients where the loss is finite", async () => {
+    const steep = testSupernet();
+    const factors = { "layers.0.feedForward.norm.gain": 1e5, "layers.0.bottleneck.output.weight": 1e-42, "layers.0.bottleneck.output.bias": 0, "layers.1.bottleneck.input.weight": 1e37 };
+    for (const [name, factor] of Object.entries(factors)) steep.parameters.view(name).forEach((value, i, view) => (view[i] = factor * value));
+    const source = new SupernetGradients({ backend: referenceBackend(), supernet: steep, frame: testFrame(steep) });
+    const { loss } = await source.run([{ feeds: testFeeds(1, [largest]) }]);
+    expect(loss).toBeLessThan(1e3);
+    expect(await source.firstNotFinite([{ feeds: testFeeds(1, [largest]) }])).not.toBeNull();
+  });
+
+  it("finds it in distillation where each network is finite", async () => {
+    const batch = [{ feeds: testFeeds(1, [largest, mixed]) }];
+    const source = (distillation: InPlaceDistillation): SupernetGradients => new SupernetGradients({ backend: referenceBackend(), supernet, frame: testFrame(supernet), distillation });
+    expect(await source({ logits: { weight: 0.5, temperature: 1e-39 } }).firstNotFinite(batch)).not.toBeNull();
+    expect(await source({ logits: { weight: 0.5, temperature: 2 }, hidden: 1 }).firstNotFinite(batch)).toBeNull();
+  });
 });
 
 function largestOf(values: Float32Array): [number, number] {
@@ -140,7 +187,7 @@ function networkOutputs(frame: StageFrame, shape: readonly number[], changed: { 
   const nodes = new Map(supernet.parameters.specs.map(({ name, shape: size }) => [name, parameter(name, size)]));
   const states: Node[] = [embeddingGraph(frame, (name) => nodes.get(name)!).states];
   shape.forEach((width, i) => states.push(layerGraph(frame, width, { states: states[i]!, parameters: (name) => nodes.get(name.replace("layer.", `layers.${i}.`))! }).states));
-  const { logits } = headGraph(frame, undefined, states.at(-1)!, (name) => nodes.get(name)!);
+  const { logits } = headGraph(frame, { states: states.at(-1)!, parameters: (name) => nodes.get(name)! });
   const values = Object.fromEntries(Object.entries(supernet.parameters.views).map(([name, view]) => [name, Float64Array.from(view)]));
   values[changed.name]![changed.place]! += changed.by;
   const [found, ...layers] = evaluate([logits, ...states.slice(1)], { ...values, ...testFeeds(3) });

@@ -1,27 +1,23 @@
-import { type Backend, type DifferentiatedStage, type Feeds, type Graph, type TypedArray, cotangentName, memoryOf, parametersOf, slopeName } from "@bort/graph";
+import { type Backend, cotangentName, type Feeds, type Graph, memoryOf, parametersOf, slopeName, type TypedArray } from "@bort/graph";
 import {
   DROPOUT_SEED, feedsOf, firstNotFinite, type GradientSource, type MicroBatch, type MlmModel, type NotFinite, ParameterStore, type ParameterSpec, sharesOf, trainedPart,
 } from "@bort/nn";
+import { addPart, writePart } from "./gradient-part.js";
+import { type SliceRuns } from "./slicing.js";
 import { StageBuffers } from "./stage-buffers.js";
 import { StageProgram } from "./stage-program.js";
-import { LayerSlice, type SliceRuns } from "./slicing.js";
 import {
-  embeddingSpecs, embeddingStage, headSpecs, headStage, hiddenGraph, layerSpecs, layerStage, type LogitsTeaching, type StageFrame, stageSeed, wholeGraph,
+  embeddingSpecs, embeddingStage, headSpecs, headStage, hiddenGraph, type InPlaceDistillation, layerSpecs, layerStage, type PartialStage, type StageFrame, stageSeed,
 } from "./supernet-stages.js";
-
-/** What the sub-networks of a step learn from the largest, which is the first of them. */
-export interface InPlaceDistillation {
-  /** From its distribution over tokens. Default: nothing. */
-  readonly logits?: LogitsTeaching;
-  /** Weight of the mean squared difference from the states that leave its layers, averaged over layers. Default 0. */
-  readonly hidden?: number;
-}
+import { wholeGraph, withGradients } from "./whole-graph.js";
 
 export interface SupernetGradientsOptions {
   readonly backend: Backend;
   /** The backbone: what is trained. */
   readonly supernet: MlmModel;
   readonly frame: StageFrame;
+  /** Whether the first network of each step is its largest, so that its loss is told by itself. Default false. */
+  readonly largestFirst?: boolean;
   /** Default: none. */
   readonly distillation?: InPlaceDistillation;
 }
@@ -31,7 +27,7 @@ export const SHAPES = "shapes";
 
 /** A stage that is run forth and back. */
 interface TrainedStage {
-  readonly stage: DifferentiatedStage;
+  readonly stage: PartialStage;
   readonly forward: StageProgram;
   readonly backward: StageProgram;
 }
@@ -48,6 +44,13 @@ interface Parts {
   readonly layers: readonly Part[];
 }
 
+/** The gradient of a parameter of a stage: what the stage gives of it, and where that belongs in all of it. */
+interface Slope {
+  readonly gradient: Float32Array;
+  readonly part: Float32Array;
+  readonly runs: SliceRuns;
+}
+
 /** One sub-network on one batch. */
 interface Pass {
   readonly feeds: Feeds;
@@ -62,13 +65,13 @@ interface Pass {
  * Gradients of sub-networks, summed over those of a step.
  *
  * A network is run stage by stage: embeddings, layers, head. A layer's program depends on its width alone, and its parameters are fed; so two programs for each width are
- * enough for every shape. Gradients are those of what a width uses of the parameters, and are added to their places; so nothing that is computed is as wide as the backbone.
+ * enough for every shape. Inside, a layer computes at its width: its gradients are those of what it uses of the parameters, and are written or added in their places. States
+ * between layers, embeddings and the head are as wide as the backbone.
  */
 export class SupernetGradients implements GradientSource {
   readonly gradients: ParameterStore;
   readonly #programs = new Map<string, Promise<StageProgram>>();
   readonly #stages = new Map<string, Promise<TrainedStage>>();
-  readonly #runs = new Map<string, SliceRuns>();
   readonly #buffers: StageBuffers;
   /** Gradients that have a part of this step: what comes next is added. */
   readonly #written = new Set<Float32Array>();
@@ -81,27 +84,30 @@ export class SupernetGradients implements GradientSource {
     this.#buffers = new StageBuffers(memoryOf(backend));
   }
 
-  /** Fills `gradients` with the sum over sub-networks of the mean over micro-batches; `loss` is the mean over sub-networks, `lossLargest` that of the whole network, where it is among them. */
+  /** Fills `gradients` with the sum over sub-networks of the mean over micro-batches; `loss` is the mean over sub-networks, `lossLargest`, where the largest comes first, that of the first. */
   async run(batches: readonly MicroBatch[]): Promise<Record<string, number>> {
+    const { largestFirst = false } = this.options;
     this.#written.clear();
-    const metrics: Record<string, number> = { loss: 0 };
+    const metrics: Record<string, number> = { loss: 0, ...(largestFirst && { lossLargest: 0 }) };
     for (const { share, ...micro } of sharesOf(batches)) {
       const passes = this.#passes(await feedsOf(micro), share);
-      for (const pass of passes) {
+      for (const [i, pass] of passes.entries()) {
         const loss = await this.#run(pass);
         metrics["loss"]! += (share * loss) / passes.length;
-        if (pass.shape.every((width) => width === this.options.frame.arch.hiddenSize)) metrics["lossLargest"] = (metrics["lossLargest"] ?? 0) + share * loss;
+        if (largestFirst && i === 0) metrics["lossLargest"]! += share * loss;
       }
     }
     return metrics;
   }
 
+  /** The first value that is not finite in the loss and the gradients of any network by itself; a sum of finite gradients that is not has none. */
   async firstNotFinite(batches: readonly MicroBatch[]): Promise<NotFinite | null> {
-    const { backend, frame, supernet } = this.options;
+    const { backend, supernet } = this.options;
     for (const { share, ...micro } of sharesOf(batches)) {
-      for (const { feeds, shape } of this.#passes(await feedsOf(micro), share)) {
-        const graph = wholeGraph(frame, shape);
-        const found = await firstNotFinite(backend, graph, offered(graph, { ...supernet.parameters.views, ...feeds }));
+      const passes = this.#passes(await feedsOf(micro), share);
+      for (const pass of passes) {
+        const graph = this.#wholePass(pass, passes[0]!);
+        const found = await firstNotFinite(backend, graph, offered(graph, { ...supernet.parameters.views, ...pass.feeds }));
         if (found !== null) return found;
       }
     }
@@ -125,6 +131,13 @@ export class SupernetGradients implements GradientSource {
     }));
   }
 
+  /** A pass as one graph, with the gradients of all parameters. */
+  #wholePass({ shape, role }: Pass, first: Pass): Graph {
+    const { frame, distillation } = this.options;
+    const graph = wholeGraph(frame, shape, role === "pupil" ? { shape: first.shape, distillation: distillation! } : undefined);
+    return withGradients(graph, this.gradients.specs.map(({ name }) => name));
+  }
+
   /** Forth, through the head, and back. */
   async #run(pass: Pass): Promise<number> {
     const { frame: { arch, batch } } = this.options;
@@ -141,8 +154,7 @@ export class SupernetGradients implements GradientSource {
     for (let i = last; i >= 1; i--) {
       await this.#approachTeacher(pass, statesAt(i), statesAt(i, "teacher"), cotangent(i));
       const feeds = { ...this.#feeds(pass, i), states: statesAt(i - 1), [cotangentName("states")]: cotangent(i) };
-      const width = pass.shape[i - 1]!;
-      await this.#back(await this.#layerStage(width), this.#of().layers[i - 1]!, feeds, i, { states: cotangent(i - 1), width });
+      await this.#back(await this.#layerStage(pass.shape[i - 1]!), this.#of().layers[i - 1]!, feeds, i, cotangent(i - 1));
     }
     await this.#back(await this.#embeddingStage(), this.#of().embeddings, { ...this.#feeds(pass, 0), [cotangentName("states")]: cotangent(0) }, 0);
     return loss;
@@ -152,44 +164,32 @@ export class SupernetGradients implements GradientSource {
     await forward.run({ ...part.parameters, ...feeds }, { states, ...this.#savedOf(stage, place) });
   }
 
-  /** Takes the gradients of a stage's parameters, those of its `width` alone where it has one; the gradient of its states goes to `states`. */
-  async #back({ stage, backward }: TrainedStage, part: Part, feeds: Feeds, place: number, { states, width }: { readonly states?: TypedArray; readonly width?: number } = {}): Promise<void> {
-    const into = this.#slopes(part, stage.backward, width);
-    await backward.run({ ...part.parameters, ...feeds, ...this.#savedOf(stage, place) }, { ...into, ...(states !== undefined && { [slopeName("states")]: states }) });
-    this.#take(part, into, width);
+  /** Takes the gradients of what a stage uses of its parameters; the gradient of its states, where it has one, goes to `states`. */
+  async #back({ stage, backward }: TrainedStage, part: Part, feeds: Feeds, place: number, states?: TypedArray): Promise<void> {
+    const slopes = this.#slopes(part, stage.backward, stage.runsOf(feeds));
+    await backward.run(
+      { ...part.parameters, ...feeds, ...this.#savedOf(stage, place) }, { ...partsOf(slopes), ...(states !== undefined && { [slopeName("states")]: states }) });
+    this.#take(slopes);
   }
 
-  /** Where a stage writes the gradients of its parameters: in their places, where it has all of one and is the first of the step, else in arrays between. */
-  #slopes({ gradients }: Part, graph: Graph, width?: number): Record<string, Float32Array> {
-    return Object.fromEntries(Array.from(gradients, ([name, gradient]) => {
-      const inPlace = !this.#written.has(gradient) && this.#runsOf(name, width) === undefined;
-      return [slopeName(name), inPlace ? gradient : (this.#buffers.of(slopeName(name), graph[slopeName(name)]!) as Float32Array)];
+  /** Where a stage writes the gradients of its parameters: where they belong, if that is one stretch of memory and they are the first of the step, else in arrays between. */
+  #slopes({ gradients }: Part, graph: Graph, runsOf: ReadonlyMap<string, SliceRuns> = new Map()): ReadonlyMap<string, Slope> {
+    return new Map(Array.from(gradients, ([name, gradient]): [string, Slope] => {
+      const runs = runsOf.get(name) ?? { starts: [0], length: gradient.length };
+      const start = runs.starts[0]!;
+      const inPlace = !this.#written.has(gradient) && runs.starts.length === 1;
+      const part = inPlace ? gradient.subarray(start, start + runs.length) : (this.#buffers.of(slopeName(name), graph[slopeName(name)]!) as Float32Array);
+      return [slopeName(name), { gradient, part, runs }];
     }));
   }
 
-  /** Puts gradients that lie elsewhere in their places, or adds them to what is there. */
-  #take({ gradients }: Part, slopes: Readonly<Record<string, Float32Array>>, width?: number): void {
-    for (const [name, gradient] of gradients) {
-      const part = slopes[slopeName(name)]!;
-      if (part !== gradient) {
-        if (!this.#written.has(gradient)) gradient.fill(0);
-        accumulate(gradient, part, this.#runsOf(name, width));
-      }
+  /** Makes them those of the step, or adds them. The head, which comes before, has written the words' gradients, so that looked-up rows are added. */
+  #take(slopes: ReadonlyMap<string, Slope>): void {
+    for (const { gradient, part, runs } of slopes.values()) {
+      if (this.#written.has(gradient)) addPart(gradient, part, runs);
+      else writePart(gradient, part, runs);
       this.#written.add(gradient);
     }
-  }
-
-  /** Which elements of a layer's parameter a width uses; `undefined`: all, as a stage without a width does. */
-  #runsOf(name: string, width: number | undefined): SliceRuns | undefined {
-    const { arch, slicing } = this.options.frame;
-    if (width === undefined || width === arch.hiddenSize) return undefined;
-    const key = `${name} ${width}`;
-    const known = this.#runs.get(key);
-    if (known !== undefined) return known;
-    const { shape } = layerSpecs(arch).find((spec) => spec.name === name)!;
-    const runs = new LayerSlice(arch, width, slicing).runs(name.slice("layer.".length), shape);
-    this.#runs.set(key, runs);
-    return runs;
   }
 
   /** The loss, and its gradient by the last states. */
@@ -206,18 +206,18 @@ export class SupernetGradients implements GradientSource {
     const slopes = this.#slopes(head, program.graph);
     const { loss } = await program.run(
       { ...head.parameters, ...feeds, states, scale: Float32Array.of(scale), ...(learns && { teacherLogits: logits! }) },
-      { ...slopes, [slopeName("states")]: cotangent, ...(teaches && { logits: logits! }) });
-    this.#take(head, slopes);
+      { ...partsOf(slopes), [slopeName("states")]: cotangent, ...(teaches && { logits: logits! }) });
+    this.#take(slopes);
     return Number(loss!.data[0]);
   }
 
   /** Adds what the states of a layer have to learn from the teacher's. */
-  async #approachTeacher({ role, scale, shape }: Pass, states: TypedArray, teacher: TypedArray, cotangent: TypedArray): Promise<void> {
+  async #approachTeacher({ feeds, role, scale, shape }: Pass, states: TypedArray, teacher: TypedArray, cotangent: TypedArray): Promise<void> {
     const { distillation: { hidden = 0 } = {}, frame } = this.options;
     if (role !== "pupil" || hidden === 0) return;
     const program = await this.#program("hidden", () => hiddenGraph(frame));
-    const factor = Float32Array.of((2 * hidden * scale) / (states.length * shape.length));
-    await program.run({ states, teacher, cotangent, factor }, { cotangent });
+    const factor = Float32Array.of((2 * hidden * scale) / (frame.arch.hiddenSize * shape.length));
+    await program.run({ ...feeds, states, teacher, cotangent, factor }, { cotangent });
   }
 
   /** What a stage of a pass is fed beside states: the batch, and a seed of its own. */
@@ -226,7 +226,7 @@ export class SupernetGradients implements GradientSource {
     return seed === undefined ? feeds : { ...feeds, [DROPOUT_SEED]: Int32Array.of(stageSeed(Number(seed[0]), stage)) };
   }
 
-  #savedOf({ saved }: DifferentiatedStage, place: number): Feeds {
+  #savedOf({ saved }: PartialStage, place: number): Feeds {
     return Object.fromEntries(Object.entries(saved).map(([name, type]) => [name, this.#buffers.of(`${place} ${name}`, type)]));
   }
 
@@ -240,7 +240,7 @@ export class SupernetGradients implements GradientSource {
     return this.#stage(`width ${width}`, () => layerStage(frame, width));
   }
 
-  #stage(key: string, stageOf: () => DifferentiatedStage): Promise<TrainedStage> {
+  #stage(key: string, stageOf: () => PartialStage): Promise<TrainedStage> {
     const compile = async (): Promise<TrainedStage> => {
       const { backend } = this.options;
       const stage = stageOf();
@@ -277,10 +277,6 @@ export class SupernetGradients implements GradientSource {
   }
 }
 
-/** Adds a part of a gradient to its places, which are all where no runs are given. */
-function accumulate(gradient: Float32Array, part: Float32Array, { starts, length }: SliceRuns = { starts: [0], length: gradient.length }): void {
-  let next = 0;
-  for (const start of starts) for (let i = start; i < start + length; i++) gradient[i]! += part[next++]!;
-}
+const partsOf = (slopes: ReadonlyMap<string, Slope>): Feeds => Object.fromEntries(Array.from(slopes, ([name, { part }]) => [name, part]));
 
 const offered = (graph: Graph, all: Feeds): Feeds => Object.fromEntries(Object.entries(all).filter(([name]) => parametersOf(graph).has(name)));

@@ -22,6 +22,20 @@ describe("tabulatedSum", () => {
     for (const shape of space) expect(evaluatePairwiseSum(sum, shape)).toBeCloseTo(count(shape), 10);
   });
 
+  it("keeps fractions whose count comes to a whole number for some shapes", () => {
+    const tenths = new ShapeSpace({ heads: 1, layers: 4, widths: [1, 2, 3, 4, 5, 6, 7, 8, 9] });
+    const count = (shape: Shape): number => shape.reduce((sum, width) => sum + 0.1 * width, 0);
+    const sum = tabulatedSum(tenths, count);
+    const whole = [...tenths].filter((shape) => Number.isInteger(count(shape)));
+    expect(whole.some((shape) => evaluatePairwiseSum(sum, shape) !== count(shape))).toBe(true);
+    for (const shape of whole) expect(evaluatePairwiseSum(sum, shape)).toBeCloseTo(count(shape), 10);
+  });
+
+  it("refuses a whole count that is off by one, however large it is", () => {
+    const count = (shape: Shape): number => 1e10 * neighbours(shape) + (shape[0] === 2 && shape[2] === 7 ? 1 : 0);
+    expect(() => tabulatedSum(space, count)).toThrow(expect.objectContaining({ code: "supershaper/not-additive" }));
+  });
+
   it("refuses a count that couples layers further apart, and one that is not finite", () => {
     expect(() => tabulatedSum(space, (shape) => shape[0]! * shape[2]!)).toThrow(expect.objectContaining({ code: "supershaper/not-additive" }));
     expect(() => tabulatedSum(space, () => Number.NaN)).toThrow(expect.objectContaining({ code: "supershaper/bad-measure" }));

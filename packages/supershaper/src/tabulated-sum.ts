@@ -36,7 +36,8 @@ function tableOf<Term>(widths: readonly number[], term: (width: number) => Term)
 
 function requireAdditive(sum: PairwiseSum, shape: Shape, measure: (shape: Shape) => number): void {
   const [added, measured] = [evaluatePairwiseSum(sum, shape), measure(shape)];
-  if (Math.abs(added - measured) <= (Number.isSafeInteger(measured) ? 0 : 1e-9 * Math.abs(measured))) return;
+  const isWhole = Number.isSafeInteger(added) && Number.isSafeInteger(measured);
+  if (Math.abs(added - measured) <= (isWhole ? 0 : 1e-9 * Math.max(Math.abs(measured), Math.abs(sum.constant)))) return;
   throw new SuperShaperError("supershaper/not-additive",
     `supershaper: a tabulated sum needs a count that adds up over layers and pairs of neighbours, got ${measured} where such terms come to ${added}; fit a pairwise predictor to it instead`);
 }

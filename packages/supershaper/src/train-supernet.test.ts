@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type MlmBatch, type MlmBatches } from "@bort/data";
-import { evaluateMlm, type TrainingEvent } from "@bort/nn";
+import { type Backend } from "@bort/graph";
+import { adamW, evaluateMlm, schedule, type TrainingEvent } from "@bort/nn";
 import { afterAll, describe, expect, it } from "vitest";
 import { extractSubnetwork } from "./extract-subnetwork.js";
 import { ShapeSpace } from "./shape-space.js";
 import { SupernetEvaluation } from "./supernet-evaluation.js";
 import { testBatch, testFeeds, testFrame, testSupernet } from "./test-supernets.js";
-import { trainSupernet, type TrainSupernetOptions, type TrainSupernetResult } from "./train-supernet.js";
+import { superShaperTraining, trainSupernet, type TrainSupernetOptions, type TrainSupernetResult } from "./train-supernet.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bort-supernet-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,6 +80,33 @@ describe("trainSupernet", () => {
     await expect(run({ checkpoint, space: other })).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("widths") });
   });
 
+  it("does not go on with early stopping over another panel, whose losses are others", async () => {
+    const checkpoint = { folder: join(folder, "panel"), every: 4, resume: true };
+    const [some, others] = [[[4, 4, 4]], [[24, 24, 24]]];
+    await run({ checkpoint, steps: 4, panel: some, earlyStopping: { patience: 9 } });
+    await expect(run({ checkpoint, steps: 4, panel: others, earlyStopping: { patience: 9 } })).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("panel") });
+  });
+
+  it("gives back all of an engine's memory, where an option is refused as late as by the trainer, too", async () => {
+    const arrays = new Set<Float32Array>();
+    let allocations = 0;
+    const memory = {
+      allocate: (length: number): Float32Array => {
+        const array = new Float32Array(length);
+        arrays.add(array);
+        allocations++;
+        return array;
+      },
+      free: (array: Float32Array): void => void arrays.delete(array),
+    };
+    const counted: Backend = { name: "counted", device: "cpu", memory, compile: (graph) => backend.compile(graph) };
+    await expect(run({ backend: counted, maxGradientNorm: 0 })).rejects.toMatchObject({ code: "nn/bad-option" });
+    expect(allocations).toBeGreaterThan(0);
+    expect(arrays.size).toBe(0);
+    await run({ backend: counted, steps: 1 });
+    expect(arrays.size).toBe(0);
+  });
+
   it("sums the gradients of more random networks where it is told to", async () => {
     const [one, three] = [await run({ steps: 1 }), await run({ steps: 1, random: 3 })];
     expect(lossesOf(one.events)).not.toEqual(lossesOf(three.events));
@@ -87,12 +115,40 @@ describe("trainSupernet", () => {
 
   it.each<[string, Partial<TrainSupernetOptions>, string]>([
     ["a space of more layers", { space: new ShapeSpace({ layers: 4, widths: [24], heads: 2, hidden: 24, intermediate: 20 }) }, "supershaper/bad-shape"],
+    ["a space of other heads, whose widths would fail as they are drawn", { space: new ShapeSpace({ layers: 3, widths: [4, 5, 24], heads: 1, hidden: 24, intermediate: 20 }), panel: [[24, 24, 24]] }, "supershaper/bad-shape"],
     ["a space wider than the backbone", { space: new ShapeSpace({ layers: 3, widths: [24, 48], heads: 2, hidden: 48, intermediate: 20 }) }, "supershaper/bad-shape"],
     ["a panel outside of the space", { panel: [[4, 4, 8]] }, "supershaper/width-not-in-space"],
     ["distillation without the largest network", { sampling: "random", distillation: { hidden: 1 } }, "supershaper/bad-option"],
     ["random sampling of none", { sampling: "random", random: 0 }, "supershaper/bad-option"],
     ["a weight above 1", { distillation: { logits: { weight: 2, temperature: 1 } } }, "supershaper/bad-option"],
-  ])("refuses %s", async (_, changes, code) => {
-    await expect(run(changes)).rejects.toMatchObject({ code });
+  ])("refuses %s, before any work", async (_, changes, code) => {
+    await expect(trainSupernet({ ...options, ...changes }).next()).rejects.toMatchObject({ code });
+  });
+});
+
+describe("superShaperTraining", () => {
+  it("has the values of the paper's table 1, with an optimizer that has them by default", () => {
+    expect(superShaperTraining).toEqual({ steps: 175_000, learningRate: 2e-5, warmupRatio: 10_000 / 175_000, schedule: "linear", maxGradientNorm: Infinity, sampling: "sandwich", random: 1 });
+    expect(adamW().settings).toEqual({ beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 });
+  });
+
+  it("warms up for 10,000 steps, then falls to nothing in a straight line", () => {
+    const rate = schedule(superShaperTraining.schedule, superShaperTraining);
+    expect([rate(4_999), rate(9_999), rate(10_000)]).toEqual([1e-5, 2e-5, 2e-5]);
+    expect(rate(9_998)).toBeLessThan(2e-5);
+    expect(rate(10_001)).toBeLessThan(2e-5);
+    expect(rate(92_500)).toBeCloseTo(1e-5, 12);
+    expect(rate(175_000)).toBe(0);
+  });
+
+  it("trains without clipping, and goes on after an interruption", async () => {
+    const changes: Partial<TrainSupernetOptions> = { ...superShaperTraining, steps: 4, learningRate: 1e-2 };
+    const whole = await run(changes);
+    expect(lossesOf(whole.events)).not.toEqual(lossesOf((await run({ ...changes, maxGradientNorm: 1e-3 })).events));
+    const checkpoint = { folder: join(folder, "paper"), every: 1, resume: true };
+    const stop = new AbortController();
+    const training = trainSupernet({ ...options, ...changes, checkpoint, signal: stop.signal });
+    for (let next = await training.next(); next.done !== true; next = await training.next()) if (next.value.type === "step" && next.value.step === 2) stop.abort();
+    expect((await run({ ...changes, checkpoint })).result.supernet.parameters.flat).toEqual(whole.result.supernet.parameters.flat);
   });
 });

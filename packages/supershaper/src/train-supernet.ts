@@ -6,11 +6,12 @@ import {
 } from "@bort/nn";
 import { type Shape } from "@bort/predictors";
 import { batchFeeds } from "./batch-feeds.js";
-import { requireShape } from "./require-shape.js";
+import { requireSpace } from "./require-space.js";
 import { type ShapeSpace } from "./shape-space.js";
 import { type Slicing } from "./slicing.js";
 import { SupernetEvaluation } from "./supernet-evaluation.js";
-import { type InPlaceDistillation, SHAPES, SupernetGradients } from "./supernet-gradients.js";
+import { SHAPES, SupernetGradients } from "./supernet-gradients.js";
+import { type InPlaceDistillation } from "./supernet-stages.js";
 import { SuperShaperError } from "./supershaper-error.js";
 
 /** What to train, and how: by default with a peak learning rate of 1e-3 and a warm-up of 0.06, as `pretrain` of `@bort/nn`. */
@@ -56,11 +57,11 @@ export const superShaperTraining: Readonly<Required<Pick<TrainSupernetOptions, "
  * Trains a super-network so that its sub-networks can be taken as they are. All micro-batches of a step run through the same shapes, which depend on the seed and
  * the step alone.
  *
- * `step` events carry the mean loss of the step's networks, and `lossLargest`; `evaluation` events the panel's mean loss, `validationLoss`, and of each of its shapes
- * `perplexity <widths>`, which is e to its loss.
+ * `step` events carry the mean loss of the step's networks, and where these are a sandwich `lossLargest`, that of the space's largest; `evaluation` events the panel's mean loss,
+ * `validationLoss`, and of each of its shapes `perplexity <widths>`, which is e to its loss.
  *
  * @throws SuperShaperError `supershaper/bad-backbone`, `supershaper/bad-shape` for a space that is not of this backbone, `supershaper/bad-option`; what `runTraining` throws: NnError
- * `nn/other-run` for a checkpoint of another space or backbone
+ * `nn/other-run` for a checkpoint of another space or backbone, or of another panel where early stopping watches it
  */
 export async function* trainSupernet(options: TrainSupernetOptions): AsyncGenerator<TrainingEvent, TrainSupernetResult> {
   const { backend, space, shape, validation, steps, sampling = "sandwich", random = 1, slicing = "prefix", distillation, checkpoint, signal } = options;
@@ -73,12 +74,16 @@ export async function* trainSupernet(options: TrainSupernetOptions): AsyncGenera
   const frame = { arch: supernet.arch, batch: shape, slicing, dropout };
   const first = options.train.at(0);
   const settings = {
-    objective: "supernet", ...record, arch: supernet.arch, shape, sampling, random, slicing, widths: space.widths, ...(distillation !== undefined && { distillation }),
+    objective: "supernet", ...record, arch: supernet.arch, shape, sampling, random, slicing, widths: space.widths,
+    ...(distillation !== undefined && { distillation }), ...(earlyStopping !== undefined && { panel }), // Early stopping watches the panel's mean loss.
     sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights), startingParameters: fingerprint(supernet.parameters.flat),
   };
   const train = readAhead(options.train, { depth: Math.max(2, accumulate) });
-  const source = new SupernetGradients({ backend, supernet, frame, ...(distillation !== undefined && { distillation }) });
-  const trainer = await Trainer.over(source, { backend, parameters: supernet.parameters, ...trainerOptions });
+  const source = new SupernetGradients({ backend, supernet, frame, largestFirst: sampling === "sandwich", ...(distillation !== undefined && { distillation }) });
+  const trainer = await Trainer.over(source, { backend, parameters: supernet.parameters, ...trainerOptions }).catch(async (error: unknown) => {
+    await source.dispose();
+    throw error;
+  });
   const evaluation = new SupernetEvaluation(backend, supernet, frame);
   try {
     const summary = yield* runTraining({
@@ -129,8 +134,7 @@ function copyOf({ arch, head, parameters }: MlmModel): MlmModel {
 }
 
 function requireOptions({ supernet: { arch }, space, sampling = "sandwich", random = 1, distillation }: TrainSupernetOptions): void {
-  requireShape(arch, space.largest);
-  requireShape(arch, space.smallest);
+  requireSpace(arch, space);
   const least = sampling === "random" ? 1 : 0;
   if (!Number.isSafeInteger(random) || random < least) throw new SuperShaperError("supershaper/bad-option", `supershaper: a step needs a whole number of random networks from ${least}, got ${random}`);
   if (distillation !== undefined && sampling !== "sandwich") throw new SuperShaperError("supershaper/bad-option", "supershaper: distillation in place needs the largest network in each step; sample by sandwich");

@@ -19,7 +19,7 @@ it("studies a corpus, and gives what it found again without training", async () 
   const { text: told, files } = await command.run([text], flags);
   expect(Object.keys(files!)).toEqual(["supernet-study.json"]);
   expect(JSON.parse(files!["supernet-study.json"]!)).toMatchObject({
-    engine: "onnx", threads: 1, setting: { steps: 3, backboneSteps: 3, furtherSteps: 1, seeds: [0], widths: [2, 6, 8, 10, 12, 16] },
+    engine: "onnx", threads: 1, setting: { steps: 3, backboneSteps: 3, scratchSteps: 9, furtherSteps: 1, seeds: [0], widths: [2, 6, 8, 10, 12, 16] },
     supernets: [{ name: "sandwich" }, { name: "random, as many passes" }, { name: "random, as many seconds" }], shapes: [{ fromScratch: [{}] }, {}, {}], time: { factor: expect.any(Number) },
   });
   expect(told).toContain("rank correlation with the loss from scratch");

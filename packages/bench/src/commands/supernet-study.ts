@@ -5,14 +5,14 @@ import { thisMachine } from "../machine.js";
 import { parseStepShape } from "../step-shape.js";
 import { studySupernet } from "../supernet-study/study-supernet.js";
 import { supernetFindings } from "../supernet-study/supernet-findings.js";
-import { proportionalWidths, type SupernetSetting, supernetSetting } from "../supernet-study/supernet-setting.js";
+import { proportionalWidths, sandwichNetworks, type SupernetSetting, supernetSetting } from "../supernet-study/supernet-setting.js";
 import { supernetText } from "../supernet-study/supernet-tables.js";
 import { type Command, countFlag, type Flags, jsonFile, textFlag } from "./command.js";
 import { engineFlags, engineText, onEngine } from "./on-engine.js";
 
 /** Super-networks by sandwich and by random sampling; what their shapes are worth against the same trained from scratch, and in what time. */
 export const command: Command = {
-  flags: [...engineFlags, "folder", "backbone", "steps", "backbone-steps", "shapes", "seeds", "minutes", "out"],
+  flags: [...engineFlags, "folder", "backbone", "steps", "backbone-steps", "scratch-steps", "shapes", "seeds", "minutes", "out"],
   run: async (paths, flags) => {
     if (paths.length === 0) throw new BenchError("bench/bad-option", "bench: supernet-study needs files or folders of text, got none; see --help");
     const folder = textFlag(flags, "folder");
@@ -35,7 +35,7 @@ export const command: Command = {
   },
 };
 
-/** Further training takes a tenth of `--steps`; the backbone takes as many. */
+/** Further training takes a tenth of `--steps`; the backbone takes as many, and a training from scratch as many as the sandwich has networks. */
 function settingOf(flags: Flags): SupernetSetting {
   const { backbone: defaultBackbone, steps: defaultSteps, shapes, seeds } = supernetSetting;
   const given = textFlag(flags, "backbone");
@@ -43,7 +43,7 @@ function settingOf(flags: Flags): SupernetSetting {
   const steps = countFlag(flags, "steps", { fallback: defaultSteps });
   return {
     ...supernetSetting, backbone, widths: proportionalWidths(backbone.hiddenSize, backbone.heads), steps,
-    backboneSteps: countFlag(flags, "backbone-steps", { least: 0, fallback: steps }), furtherSteps: Math.ceil(steps / 10),
+    backboneSteps: countFlag(flags, "backbone-steps", { least: 0, fallback: steps }), scratchSteps: countFlag(flags, "scratch-steps", { fallback: sandwichNetworks * steps }), furtherSteps: Math.ceil(steps / 10),
     shapes: countFlag(flags, "shapes", { fallback: shapes }), seeds: Array.from({ length: countFlag(flags, "seeds", { fallback: seeds.length }) }, (_, seed) => seed),
   };
 }

@@ -14,8 +14,10 @@ export interface SupernetSetting {
   readonly shapes: number;
   /** Of the trainings from scratch: each gives other first parameters and other batches. */
   readonly seeds: readonly number[];
-  /** Of the sandwich, each of three networks, and of a training from scratch, of one. */
+  /** Of the sandwich, each of three networks. */
   readonly steps: number;
+  /** Of a training from scratch, which has no backbone to begin with. */
+  readonly scratchSteps: number;
   /** Steps of the backbone before either super-network; 0 for a fresh one. */
   readonly backboneSteps: number;
   /** Further steps of a shape that inherits. */
@@ -39,10 +41,10 @@ export function proportionalWidths(hiddenSize: number, heads: number): number[] 
   return [...new Set(widths!.map((width) => Math.max(1, Math.round((width * hiddenSize) / largest! / heads)) * heads))];
 }
 
-/** What an hour on two cores allows. Vocabulary and sequences are small so that networks learn more of their text in that time than how frequent tokens are. */
+/** What two hours on two cores allow. Vocabulary and sequences are small so that networks learn more of their text in that time than how frequent tokens are. */
 export const supernetSetting: SupernetSetting = {
   backbone: { batchSize: 32, sequenceLength: 32, hiddenSize: 256, heads: 4, intermediateSize: 512, depth: 6, vocabSize: 1024, maskedPerSequence: 5 },
-  widths: proportionalWidths(256, 4), shapes: 12, seeds: [0], steps: 1000, backboneSteps: 1000, furtherSteps: 100,
+  widths: proportionalWidths(256, 4), shapes: 12, seeds: [0], steps: 1000, scratchSteps: 3000, backboneSteps: 1000, furtherSteps: 100,
   learningRate: 1e-3, beta2: 0.98, panelShapes: 8, heldOutBatches: 32,
 };
 
