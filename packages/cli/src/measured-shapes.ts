@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ShapeSpace } from "@bort/supershaper";
-import { CliError } from "./cli-error.js";
+import { CliError, usageError } from "./cli-error.js";
 import { openSupernetSpace } from "./supernet-folder.js";
 
 /** A measured shape. */
@@ -24,7 +24,7 @@ const LEAST_ROWS = 10;
  * with "latency" in seconds where it was measured.
  *
  * @param supernet folder of the super-network whose space it is; without it each layer may have the widths that it has in the table, and the rest is as in SuperShaper's paper
- * @throws CliError `cli/bad-json`; SuperShaperError for a shape that is not of the space; what `openSupernetSpace` throws
+ * @throws CliError `cli/bad-json`, `cli/usage` for shapes that cannot be of the paper's network; SuperShaperError for a shape that is not of the space; what `openSupernetSpace` throws
  */
 export function readMeasuredShapes(path: string, supernet: string | undefined): MeasuredShapes {
   const rows = linesOf(path).map((line, i) => rowOf(line) ?? refuse(path, `in line ${i + 1} ${line.slice(0, 80)}`));
@@ -64,5 +64,10 @@ function spaceOfRows(path: string, rows: readonly TableRow[]): ShapeSpace {
   const layers = rows[0]!.shape.length;
   const other = rows.findIndex(({ shape }) => shape.length !== layers);
   if (other !== -1) refuse(path, `${layers} layers in its first line and ${rows[other]!.shape.length} in line ${other + 1}`);
+  const { heads, largest: [hidden] } = new ShapeSpace();
+  const wrong = rows.flatMap(({ shape }) => shape).find((width) => width % heads !== 0 || width > hidden!);
+  if (wrong !== undefined) {
+    throw usageError(`--supernet is missing: ${path} has a layer that is ${wrong} wide, and without --supernet shapes are of SuperShaper's network, of multiples of ${heads} up to ${hidden}; give the folder of the super-network that they are of`);
+  }
   return new ShapeSpace({ widths: Array.from({ length: layers }, (_, layer) => [...new Set(rows.map(({ shape }) => shape[layer]!))]) });
 }

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { maxSequence } from "@bort/arch";
 import { classificationBatches, firstEpoch, type Tokenizer } from "@bort/data";
-import { distillationObjective } from "@bort/distill";
+import { distillationObjective, taughtBatches } from "@bort/distill";
 import { type Backend } from "@bort/graph";
 import { dropoutEverywhere, loadClassifier, type Model } from "@bort/nn";
-import { classificationTask, type FinetuningSettings, mlmTask, type PruningTask } from "@bort/schubert-prune";
+import { classificationTask, type ClassificationTaskOptions, type FinetuningSettings, mlmTask, type PruningTask } from "@bort/schubert-prune";
 import { usageError } from "./cli-error.js";
 import { findMlmModel } from "./find-mlm-model.js";
 import { findModel, type FindModelContext, weightsHash } from "./find-model.js";
 import { finetuneExamples } from "./finetune-examples.js";
 import { type NewBar } from "./progress.js";
-import { type PruningWorkOptions } from "./pruning-work-options.js";
-import { batchesOf, openRunCorpus } from "./run-corpus.js";
+import { type FinetuningOptions, type PruningSampleOptions } from "./pruning-work-options.js";
+import { batchesOf, documentsWithBar, openRunCorpus } from "./run-corpus.js";
 import { type RunFolder } from "./run-folder.js";
 import { packedShapeOf, sequencesOf } from "./sequence-options.js";
 import { VALIDATION_BATCHES } from "./train-mlm.js";
@@ -25,6 +25,8 @@ export interface PruningWork {
   readonly inputs: Readonly<Record<string, string>>;
   /** Tokens of the sequences, or of the longest. */
   readonly sequenceLength: number;
+  /** All that it is pruned for. */
+  texts(bars: NewBar): Iterable<string> | AsyncIterable<string>;
   open(place: PruningPlace): Promise<OpenPruningTask>;
 }
 
@@ -32,6 +34,8 @@ export interface PruningPlace {
   readonly run: RunFolder;
   readonly backend: Backend;
   readonly bars: NewBar;
+  /** Of the network that is worked on, where that has other tokens than the one that was given. */
+  readonly tokenizer?: Tokenizer;
 }
 
 export interface OpenPruningTask {
@@ -39,27 +43,31 @@ export interface OpenPruningTask {
   close(): Promise<void>;
 }
 
+/** Options of a work; where nothing is fine-tuned, it is not said how. */
+type Options = PruningSampleOptions & Partial<FinetuningOptions>;
+
 /** The work that the options ask for: a masked language model on a corpus, or a classifier on its task; throws what finding model, text and examples throws. */
-export const pruningWork = (options: PruningWorkOptions, context: FindModelContext): Promise<PruningWork> =>
+export const pruningWork = (options: Options, context: FindModelContext): Promise<PruningWork> =>
   (options.task === undefined ? textWork(options, context) : taskWork({ ...options, task: options.task }, context));
 
-async function textWork(options: PruningWorkOptions, context: FindModelContext): Promise<PruningWork> {
-  const { seed, "batch-size": batchSize = 16, distill } = options;
+async function textWork(options: Options, context: FindModelContext): Promise<PruningWork> {
+  const { seed, "batch-size": batchSize = 16, distill = false } = options;
   const { model, tokenizer, sha256 } = await findMlmModel(options.model, options, context);
   const sequenceLength = sequenceLengthFor(model, options["sequence-length"], "model");
   const shape = packedShapeOf(batchSize, sequenceLength, options);
   const corpus = await corpusOf(options, context.signal);
   return {
     model, tokenizer, inputs: { model: sha256 }, sequenceLength,
-    open: async ({ run, backend, bars }) => {
-      const prepared = await openRunCorpus(run, { corpus, tokenizer, signal: context.signal, bars });
+    texts: (bars) => documentsWithBar(corpus, bars, "tokens: counting"),
+    open: async ({ run, backend, bars, tokenizer: own = tokenizer }) => {
+      const prepared = await openRunCorpus(run, { corpus, tokenizer: own, signal: context.signal, bars });
       const objective = distill ? distillationObjective({ backend, teachers: [model] }) : undefined;
       const close = async (): Promise<void> => {
         await objective?.dispose();
         prepared.close();
       };
       try {
-        const batches = batchesOf(prepared, { ...shape, ...sequencesOf(options, tokenizer) }, seed, VALIDATION_BATCHES);
+        const batches = batchesOf(prepared, { ...shape, ...sequencesOf(options, own) }, seed, VALIDATION_BATCHES);
         return { task: mlmTask({ backend, shape, ...batches, ...(objective !== undefined && { objective }), finetuning: finetuningOf(options) }), close };
       } catch (error) {
         await close();
@@ -69,8 +77,8 @@ async function textWork(options: PruningWorkOptions, context: FindModelContext):
   };
 }
 
-async function taskWork(options: PruningWorkOptions & { readonly task: string }, context: FindModelContext): Promise<PruningWork> {
-  const { seed, "batch-size": batchSize = 32, "max-length": longest = 128 } = options;
+async function taskWork(options: Options & { readonly task: string }, context: FindModelContext): Promise<PruningWork> {
+  const { seed, "batch-size": batchSize = 32, "max-length": longest = 128, distill = false } = options;
   const { task, train: examples, dev } = await finetuneExamples({ ...options, patience: undefined }, context);
   if (task.kind === "regression") throw usageError(`--task needs a task of labels to prune for, and ${task.name} has values; give another, or prune a masked language model by --corpus`);
   if (dev === undefined) throw usageError(`pruning needs examples to measure on: give the files of ${task.name}'s dev split`);
@@ -79,14 +87,25 @@ async function taskWork(options: PruningWorkOptions & { readonly task: string },
   const { labels } = model.head;
   requireLabels(labels, task.labels, task.name);
   const maxLength = Math.min(longest, maxSequence(model.arch));
-  const batches = { tokenizer, labels, batchSize, maxLength, seed };
-  const train = classificationBatches(examples, { ...batches, order: "shuffled" });
-  const validation = firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
+  const batchesIn = (own: Tokenizer): TaskBatches => {
+    const form = { tokenizer: own, labels, batchSize, maxLength, seed };
+    return { train: classificationBatches(examples, { ...form, order: "shuffled" }), validation: firstEpoch(classificationBatches(dev, { ...form, order: "sequential" })) };
+  };
+  const batches = batchesIn(tokenizer); // Throws before any work where they cannot be.
   return {
     model, tokenizer, inputs: { model: await weightsHash(folder), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") }, sequenceLength: maxLength,
-    open: async ({ backend }) => ({ task: classificationTask({ backend, labels, train, batchSize, validation, finetuning: finetuningOf(options) }), close: async () => {} }),
+    texts: () => examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])),
+    open: async ({ backend, tokenizer: own = tokenizer }) => {
+      const { train, validation } = own === tokenizer ? batches : batchesIn(own);
+      const taught = distill ? taughtBatches({ backend, teacher: model, train, labels }) : undefined;
+      const task = classificationTask({ backend, labels, train, batchSize, validation, ...(taught !== undefined && { taught }), finetuning: finetuningOf(options) });
+      return { task, close: async () => taught?.dispose() };
+    },
   };
 }
+
+/** What a classifier learns from, and what it is measured on. */
+type TaskBatches = Pick<ClassificationTaskOptions, "train" | "validation">;
 
 /** @throws CliError `cli/usage` for a classifier of another task; its labels may stand in any order */
 function requireLabels(labels: readonly string[], needed: readonly string[], task: string): void {
@@ -95,10 +114,10 @@ function requireLabels(labels: readonly string[], needed: readonly string[], tas
 }
 
 /** How pruned networks are trained, as the options say; the rest as the task has it. */
-function finetuningOf(options: PruningWorkOptions): FinetuningSettings {
+function finetuningOf(options: Options): FinetuningSettings {
   const { schedule, dropout, "learning-rate": learningRate, "warmup-ratio": warmupRatio, "evaluate-every": evaluateEvery } = options;
   return {
-    schedule, ...(learningRate !== undefined && { learningRate }), ...(warmupRatio !== undefined && { warmupRatio }), ...(dropout !== undefined && { dropout: dropoutEverywhere(dropout) }),
+    ...(schedule !== undefined && { schedule }), ...(learningRate !== undefined && { learningRate }), ...(warmupRatio !== undefined && { warmupRatio }), ...(dropout !== undefined && { dropout: dropoutEverywhere(dropout) }),
     ...(evaluateEvery !== undefined && { evaluateEvery }),
   };
 }

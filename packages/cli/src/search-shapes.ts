@@ -1,8 +1,8 @@
 import { type PairwiseSum } from "@bort/predictors";
-import { evolutionarySearch, exactFront, exactSearch, multiObjectiveSearch, pairwiseRange, type ShapeConstraint, type ShapeSpace } from "@bort/supershaper";
-import { usageError } from "./cli-error.js";
+import { evolutionarySearch, exactFront, exactSearch, multiObjectiveSearch, pairwiseRange, type ShapeConstraint, type ShapeSpace, SuperShaperError } from "@bort/supershaper";
+import { type CliError, usageError } from "./cli-error.js";
 import { type NewBar } from "./progress.js";
-import { type Measure, type Quantity, type ShapeMeasures } from "./shape-measures.js";
+import { type Quantity, type ShapeMeasures } from "./shape-measures.js";
 
 /** What the shapes that are searched for must keep; either end may be missing. */
 export interface Limit {
@@ -33,21 +33,34 @@ export type ShapeStrategy = (typeof shapeStrategies)[number];
 /** The ways to search; each gives the best shapes: one, or those of a front. */
 export const shapeSearches: Readonly<Record<ShapeStrategy, Search>> = { exact, evolution, front };
 
-/** The proven best shape; @throws CliError `cli/usage` for limits on several quantities, or a predictor that is no sum; what `exactSearch` throws */
+/** Whether a search proves what it finds, and so draws nothing at random. */
+export function isProven(strategy: ShapeStrategy, { measures, minimize, against, limits }: Pick<SearchShapesOptions, "against" | "limits" | "measures" | "minimize">): boolean {
+  return strategy === "exact" || (strategy === "front" && limits.length === 0 && [minimize, against].every((quantity) => measures.of(quantity).sum !== undefined));
+}
+
+/** The proven best shape; @throws CliError `cli/usage` for limits on several quantities or that no shape keeps, or a predictor that is no sum; what `exactSearch` throws */
 async function exact({ space, measures, minimize, limits }: SearchShapesOptions): Promise<readonly (readonly number[])[]> {
   if (limits.length > 1) {
     throw usageError(`--strategy exact keeps limits on one quantity, got ${limits.map(({ quantity }) => quantity).join(" and ")}; leave one out, or take --strategy evolution`);
   }
-  const { quantity = "parameters", atLeast = -Infinity, atMost = Infinity } = limits[0] ?? {};
-  const size = sumOf(quantity, measures);
+  const [limit = { quantity: "parameters" }]: readonly Limit[] = limits;
+  const { quantity, atLeast, atMost } = limit;
   const { scale } = measures.of(quantity);
-  const [least, most] = [atLeast, atMost].map((end) => (Number.isFinite(end) ? scale.to(end) : end)) as [number, number];
-  const range = pairwiseRange(space, size);
-  if (range.most < least || range.least > most) {
-    const wanted = [...(Number.isFinite(atLeast) ? [`at least ${atLeast}`] : []), ...(Number.isFinite(atMost) ? [`at most ${atMost}`] : [])].join(" and ");
-    throw usageError(`no shape of this space has ${quantity} of ${wanted}; all are in [${scale.from(range.least)}, ${scale.from(range.most)}]: widen the limits`);
+  const bounds = { ...(atLeast !== undefined && { atLeast: scale.to(atLeast) }), ...(atMost !== undefined && { atMost: scale.to(atMost) }) };
+  try {
+    return [exactSearch({ space, cost: sumOf(minimize, measures), size: sumOf(quantity, measures), ...bounds }).shape];
+  } catch (error) {
+    throw error instanceof SuperShaperError && error.code === "supershaper/infeasible" ? infeasible(limit, space, measures) : error;
   }
-  return [exactSearch({ space, cost: sumOf(minimize, measures), size, atLeast: least, atMost: most }).shape];
+}
+
+/** No shape keeps a limit: what there is, in the quantity's own unit. */
+function infeasible({ quantity, atLeast = -Infinity, atMost = Infinity }: Limit, space: ShapeSpace, measures: ShapeMeasures): CliError {
+  const { least, most } = pairwiseRange(space, sumOf(quantity, measures));
+  const [smallest, largest] = [least, most].map(measures.of(quantity).scale.from) as [number, number];
+  const wanted = [...(Number.isFinite(atLeast) ? [`at least ${atLeast}`] : []), ...(Number.isFinite(atMost) ? [`at most ${atMost}`] : [])].join(" and ");
+  const gap = largest < atLeast || smallest > atMost ? "" : ", and none is there";
+  return usageError(`no shape of this space has ${quantity} of ${wanted}; all are in [${smallest}, ${largest}]${gap}: widen the limits`);
 }
 
 /** A quantity as a sum over neighbouring layers; @throws CliError `cli/usage` where it is none */
@@ -64,14 +77,11 @@ async function evolution(options: SearchShapesOptions): Promise<readonly (readon
   return [shape];
 }
 
-/** The exact front where both quantities are sums and nothing is limited, else one by NSGA-II. */
+/** The exact front where that is what is asked for, else one by NSGA-II. */
 async function front(options: SearchShapesOptions): Promise<readonly (readonly number[])[]> {
-  const { space, measures, minimize, against, limits, iterations, seed, signal } = options;
-  const [first, second]: Measure[] = [measures.of(minimize), measures.of(against)];
-  if (first!.sum !== undefined && second!.sum !== undefined && limits.length === 0) {
-    return exactFront({ space, cost: first!.sum, size: second!.sum }).map(({ shape }) => shape);
-  }
-  const objectives = { [against]: second!.measure, [minimize]: first!.measure };
+  const { space, measures, minimize, against, iterations, seed, signal } = options;
+  if (isProven("front", options)) return exactFront({ space, cost: sumOf(minimize, measures), size: sumOf(against, measures) }).map(({ shape }) => shape);
+  const objectives = { [against]: measures.of(against).measure, [minimize]: measures.of(minimize).measure };
   const found = await followed(multiObjectiveSearch({ space, objectives, constraints: constraintsOf(options), iterations, seed, signal }), options);
   return found.map(({ shape }) => shape);
 }

@@ -1,5 +1,5 @@
 import { type PredictorKind } from "@bort/predictors";
-import { cigarShape, type LayerDiagonals, layerImportance, shapeDifferenceCorrelation, templateIn, type TemplateName, templateShapes } from "@bort/supershaper";
+import { cigarShape, type LayerDiagonals, layerImportance, pairwiseRange, shapeDifferenceCorrelation, templateIn, type TemplateName, templateShapes } from "@bort/supershaper";
 import { type MeasuredShapes } from "./measured-shapes.js";
 import { ShapeMeasures } from "./shape-measures.js";
 import { type PredictorQuality } from "./shape-predictor.js";
@@ -9,6 +9,8 @@ import { type ShapeValues } from "./shapes-table.js";
 const SIZE_BAND = 0.05;
 /** Fewer shapes of about one size have no correlation to speak of. */
 const LEAST_NEIGHBOURS = 10;
+/** Sizes that the heuristics are shown at, evenly between the smallest and the largest. */
+const CIGARS = 5;
 
 /** How shape goes with perplexity among measured shapes of about one size. */
 export interface DifferenceAnalysis {
@@ -28,6 +30,8 @@ export interface ShapeAnalysis {
   /** Each layer's total effect on the predicted perplexity, from 0 to 1. */
   readonly importance: readonly number[];
   readonly templates: readonly (ShapeValues & { readonly name: TemplateName | "cigar" })[];
+  /** Shapes by the paper's heuristics from small to large, none twice. */
+  readonly cigars: readonly ShapeValues[];
   /** Absent where too few shapes are of about one size. */
   readonly difference?: DifferenceAnalysis;
   /** Of the bottlenecks of each layer, where the super-network is at hand. */
@@ -40,17 +44,21 @@ export function analyseShapes(table: MeasuredShapes, kind: PredictorKind): Shape
   const { space, rows } = table;
   const measures = new ShapeMeasures(table, { kind, sequenceLength: 1 });
   const [perplexity, parameters] = [measures.of("perplexity"), measures.of("parameters")];
-  const named = (name: TemplateName | "cigar", shape: readonly number[]) => ({ name, shape, values: { perplexity: perplexity.value(shape), parameters: parameters.value(shape) } });
+  const valued = (shape: readonly number[]): ShapeValues => ({ shape, values: { perplexity: perplexity.value(shape), parameters: parameters.value(shape) } });
+  const cigarOf = (target: number): readonly number[] => cigarShape({ space, target, size: parameters.sum! }).shape;
   const sizes = rows.map(({ shape }) => parameters.value(shape)).sort((a, b) => a - b);
   const size = sizes[Math.floor(sizes.length / 2)]!;
   const templates = [
-    ...(Object.keys(templateShapes) as TemplateName[]).map((name) => named(name, templateIn(space, name))),
-    named("cigar", cigarShape({ space, target: size, size: parameters.sum! }).shape),
+    ...(Object.keys(templateShapes) as TemplateName[]).map((name) => ({ name, ...valued(templateIn(space, name)) })),
+    { name: "cigar" as const, ...valued(cigarOf(size)) },
   ];
+  const { least, most } = pairwiseRange(space, parameters.sum!);
+  const scaled = Array.from({ length: CIGARS }, (_, i) => cigarOf(least + ((i + 1) * (most - least)) / (CIGARS + 1)));
+  const cigars = scaled.filter((shape, i) => shape.join(",") !== scaled[i - 1]?.join(",")).map(valued);
   const difference = differenceAt(size, table, measures);
   return {
-    predictor: measures.qualities.perplexity!, importance: layerImportance(space, perplexity.measure), templates, ...(difference !== undefined && { difference }),
-    warnings: measures.warnings(templates.map(({ shape }) => shape)),
+    predictor: measures.qualities.perplexity!, importance: layerImportance(space, perplexity.measure), templates, cigars, ...(difference !== undefined && { difference }),
+    warnings: measures.warnings([...templates, ...cigars].map(({ shape }) => shape)),
   };
 }
 

@@ -1,10 +1,10 @@
 import { parameterCount } from "@bort/arch";
-import { type Corpus, pruneVocabulary, type Tokenizer, tokenCounts } from "@bort/data";
+import { pruneVocabulary, tokenCounts } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { evaluateMlm, type MlmModel, type MlmShape } from "@bort/nn";
-import { cutVocabulary, factorizeEmbedding, headCounting, mlmTask } from "@bort/schubert-prune";
+import { type Model } from "@bort/nn";
+import { cutVocabulary, factorizeEmbedding, headCounting, type Metrics } from "@bort/schubert-prune";
 import { type NewBar } from "./progress.js";
-import { documentsWithBar, openRunCorpus, type RunBatches } from "./run-corpus.js";
+import { type PruningWork } from "./pruning-work.js";
 import { type RunFolder } from "./run-folder.js";
 
 /** What is asked of a network's tables. */
@@ -18,14 +18,9 @@ export interface EmbeddingSizes {
 }
 
 export interface EmbeddingPlace {
-  readonly model: MlmModel;
-  readonly tokenizer: Tokenizer;
+  readonly work: PruningWork;
   readonly run: RunFolder;
   readonly backend: Backend;
-  readonly corpus: Corpus;
-  readonly shape: MlmShape;
-  /** Batches of the corpus in the tokens of a tokenizer. */
-  readonly batches: (corpus: Awaited<ReturnType<typeof openRunCorpus>>) => RunBatches;
   readonly bars: NewBar;
   readonly signal: AbortSignal;
 }
@@ -36,41 +31,40 @@ export interface EmbeddingStage {
   readonly embeddingSize: number;
   /** The head's with them. */
   readonly parameters: number;
-  /** On the corpus in the tokens that stay; of the network that was given only where it keeps all of them. */
-  readonly validationLoss: number | null;
+  /** On what the network is for, in the tokens that stay; of the network that was given only where it keeps all of them. */
+  readonly metrics: Metrics | null;
 }
 
-export interface SmallerEmbeddings {
-  readonly model: MlmModel;
-  readonly tokenizer: Tokenizer;
+/** A network with its tokens. */
+type ModelOfTokens = Pick<PruningWork, "model" | "tokenizer">;
+
+export interface SmallerEmbeddings extends ModelOfTokens {
   /** The network that was given, and what each of the changes made of it. */
   readonly stages: readonly EmbeddingStage[];
 }
 
-/** Keeps a network's most frequent tokens, and then makes its tables narrower; throws what `pruneVocabulary`, `factorizeEmbedding` and `openRunCorpus` throw. */
+/** Keeps a network's most frequent tokens, and then makes its tables narrower; throws what `pruneVocabulary`, `factorizeEmbedding` and opening the work throw. */
 export async function smallerEmbeddings(place: EmbeddingPlace, { vocabSize, embeddingSize, sampleBatches }: EmbeddingSizes): Promise<SmallerEmbeddings> {
-  const { model: whole, backend, run, corpus, shape, bars, signal } = place;
-  const { tokenizer, model: fewer } = vocabSize === undefined ? place : await mostFrequent(place, vocabSize);
-  const prepared = await openRunCorpus(run, { corpus, tokenizer, signal, bars });
+  const { work, backend, run, bars, signal } = place;
+  const { tokenizer, model: fewer } = vocabSize === undefined ? work : await mostFrequent(place, vocabSize);
+  const { task, close } = await work.open({ run, backend, bars, tokenizer });
   try {
-    const { train, validation } = place.batches(prepared);
-    const lossOf = async (model: MlmModel): Promise<number> => (await evaluateMlm(backend, model, shape, validation)).loss;
-    const stages = [stageOf(whole, vocabSize === undefined ? await lossOf(whole) : null)];
-    if (vocabSize !== undefined) stages.push(stageOf(fewer, await lossOf(fewer)));
+    const stages = [stageOf(work.model, vocabSize === undefined ? await task.evaluate(work.model) : null)];
+    if (vocabSize !== undefined) stages.push(stageOf(fewer, await task.evaluate(fewer)));
     if (embeddingSize === undefined) return { model: fewer, tokenizer, stages };
-    const model = await factorizeEmbedding({ backend, model: fewer, task: mlmTask({ backend, shape, train, validation }), size: embeddingSize, batches: sampleBatches, signal });
-    return { model, tokenizer, stages: [...stages, stageOf(model, await lossOf(model))] };
+    const model = await factorizeEmbedding({ backend, model: fewer, task, size: embeddingSize, batches: sampleBatches, signal });
+    return { model, tokenizer, stages: [...stages, stageOf(model, await task.evaluate(model))] };
   } finally {
-    prepared.close();
+    await close();
   }
 }
 
-async function mostFrequent({ model, tokenizer, corpus, bars, signal }: EmbeddingPlace, tokens: number): Promise<Pick<EmbeddingPlace, "model" | "tokenizer">> {
-  const counts = await tokenCounts(tokenizer, documentsWithBar(corpus, bars, "tokens: counting"), { signal });
-  const { tokenizer: smaller, keptIds } = pruneVocabulary(tokenizer, counts, { tokens });
+async function mostFrequent({ work, bars, signal }: EmbeddingPlace, tokens: number): Promise<ModelOfTokens> {
+  const { model, tokenizer } = work;
+  const { tokenizer: smaller, keptIds } = pruneVocabulary(tokenizer, await tokenCounts(tokenizer, work.texts(bars), { signal }), { tokens });
   return { tokenizer: smaller, model: cutVocabulary(model, keptIds) };
 }
 
-const stageOf = ({ arch, head }: MlmModel, validationLoss: number | null): EmbeddingStage => ({
-  vocabSize: arch.vocabSize, embeddingSize: arch.embedding?.size ?? arch.hiddenSize, parameters: parameterCount(arch, headCounting(head)).total, validationLoss,
+const stageOf = ({ arch, head }: Model, metrics: Metrics | null): EmbeddingStage => ({
+  vocabSize: arch.vocabSize, embeddingSize: arch.embedding?.size ?? arch.hiddenSize, parameters: parameterCount(arch, headCounting(head)).total, metrics,
 });

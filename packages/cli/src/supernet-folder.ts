@@ -25,18 +25,18 @@ export const writeSupernetFile = (folder: string, { widths, slicing }: SupernetF
 /**
  * Reads the folder of a super-network.
  *
- * @throws CliError `cli/bad-run` where there is no `supernet.json` or it is of another network, `cli/bad-json` where it is no JSON; what `loadMlmModel` and `spaceOf` throw
+ * @throws CliError `cli/bad-run` where there is no `supernet.json` or it is of another network, `cli/bad-json` where it is no JSON; what `loadMlmModel` throws
  */
 export function openSupernet(folder: string): Supernet {
   const file = readSupernetFile(folder);
   const opened = loadMlmModel(folder);
-  return { ...opened, ...file, space: spaceIn(folder, opened.model.arch, file) };
+  return { ...opened, ...file, space: supernetSpace(folder, opened.model.arch, file) };
 }
 
 /** The space of a super-network's folder, read without its weights; throws what `openSupernet` throws. */
 export function openSupernetSpace(folder: string): ShapeSpace {
   const file = readSupernetFile(folder);
-  return spaceIn(folder, archNamed(join(folder, "config.json")), file);
+  return supernetSpace(folder, archNamed(join(folder, "config.json")), file);
 }
 
 /** Reads `supernet.json` alone. */
@@ -61,8 +61,16 @@ function isSupernetFile(file: unknown): file is SupernetFile {
   return Array.isArray(widths) && widths.length > 0 && widths.every(isList) && (slicing === "prefix" || slicing === "heads");
 }
 
-function spaceIn(folder: string, arch: EncoderArch, { widths }: SupernetFile): ShapeSpace {
+/** The space that a folder's `supernet.json` gives the network there; @throws CliError `cli/bad-run` where it is of another one */
+export function supernetSpace(folder: string, arch: EncoderArch, { widths }: SupernetFile): ShapeSpace {
+  const { hiddenSize, layers } = arch;
+  const { heads } = layers[0]!;
   if (!isBackbone(arch)) throw new CliError("cli/bad-run", `${folder} must hold a super-network, got a model without its bottlenecks; give the folder of bort supernet train`);
-  if (widths.length === arch.layers.length) return spaceOf(arch, widths);
-  throw new CliError("cli/bad-run", `${join(folder, "supernet.json")} tells of ${widths.length} layers and the model there has ${arch.layers.length}; give a folder as bort supernet train wrote it`);
+  const refuse = (told: string, there: string): never => {
+    throw new CliError("cli/bad-run", `${join(folder, "supernet.json")} tells of ${told} and the model there has ${there}; give a folder as bort supernet train wrote it`);
+  };
+  if (widths.length !== layers.length) refuse(`${widths.length} layers`, String(layers.length));
+  const wrong = widths.flat().find((width) => width < heads || width > hiddenSize || width % heads !== 0);
+  if (wrong !== undefined) refuse(`a layer that is ${wrong} wide`, `multiples of its ${heads} heads up to ${hiddenSize}`);
+  return spaceOf(arch, widths);
 }

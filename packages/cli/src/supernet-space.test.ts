@@ -27,7 +27,8 @@ describe("spaceOf", () => {
     expect(spaceOf(arch, [4, 16]).arch([4, 16])).toMatchObject({ embedding: arch.embedding, normalization: "noNorm" });
   });
 
-  it("refuses widths above the hidden size", () => {
+  it("refuses widths above the hidden size, and lists for another number of layers", () => {
     expect(() => spaceOf(archOf(16, 2), [8, 18])).toThrow("--widths must be at most 16");
+    expect(() => spaceOf(archOf(16, 2), [[8], [8], [16]])).toThrow("--widths must be one list for all layers or one for each of 2, got 3 lists");
   });
 });

@@ -8,13 +8,14 @@ export type Widths = readonly number[] | readonly (readonly number[])[];
 /**
  * All shapes of a backbone, each with its network: what the extraction of that shape gives.
  *
- * @throws CliError `cli/usage` for a width above the hidden size; what `ShapeSpace` throws
+ * @throws CliError `cli/usage` for a width above the hidden size, or lists for another number of layers; what `ShapeSpace` throws
  */
 export function spaceOf(arch: EncoderArch, widths: Widths): ShapeSpace {
   const { hiddenSize, layers } = arch;
   const { heads, intermediateSize } = layers[0]!;
   const wide = widths.flat().find((width) => width > hiddenSize);
   if (wide !== undefined) throw usageError(`--widths must be at most ${hiddenSize}, the hidden size, got ${wide}`);
+  if (typeof widths[0] === "object" && widths.length !== layers.length) throw usageError(`--widths must be one list for all layers or one for each of ${layers.length}, got ${widths.length} lists`);
   return new ShapeSpace({ layers: layers.length, widths, heads, hidden: hiddenSize, intermediate: intermediateSize, frame: arch });
 }
 

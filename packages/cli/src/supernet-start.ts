@@ -7,12 +7,13 @@ import { usageError } from "./cli-error.js";
 import { type FoundMlmModel } from "./find-mlm-model.js";
 import { type FindModelContext } from "./find-model.js";
 import { mlmStart, type MlmStart, type MlmStartOptions } from "./mlm-start.js";
-import { readSupernetFile, type SupernetFile } from "./supernet-folder.js";
+import { readSupernetFile, type SupernetFile, supernetSpace } from "./supernet-folder.js";
 import { proportionalWidths, type Widths } from "./supernet-space.js";
 
 /** What the options say of it. */
 export interface SupernetStartOptions extends MlmStartOptions {
-  readonly widths: readonly number[];
+  /** Default: as before, or in proportion to the paper's. */
+  readonly widths: Widths | undefined;
   readonly slicing: Slicing | undefined;
   readonly seed: number;
 }
@@ -27,14 +28,14 @@ export interface SupernetStart extends Omit<MlmStart, "archFor" | "trained"> {
 /**
  * The backbone of a pre-trained model, a super-network that was trained before, or a fresh backbone.
  *
- * @throws CliError `cli/usage`; what `mlmStart` and `backboneOf` throw
+ * @throws CliError `cli/usage`; what `mlmStart`, `backboneOf` and, of a super-network, `supernetSpace` throw
  */
 export async function supernetStart(options: SupernetStartOptions, context: FindModelContext): Promise<SupernetStart> {
   const { trained, archFor, ...start } = await mlmStart(options, context);
   if (trained !== undefined) return trainedStart(start, trained, options);
   const { widths, slicing = "prefix", seed } = options;
   return {
-    ...start, slicing, widths: widths.length > 0 ? widths : proportionalWidths(start.arch),
+    ...start, slicing, widths: widths ?? proportionalWidths(start.arch),
     supernet: (tokenizer) => backboneOf(createModel(archFor(tokenizer), { kind: "mlm" }, seed)),
   };
 }
@@ -44,7 +45,7 @@ function trainedStart(start: Omit<MlmStart, "archFor" | "trained">, { model, fol
   const supernet = isBackbone(model.arch) ? model : backboneOf(model);
   return {
     ...start, arch: supernet.arch, slicing: slicingAfter(earlier, options.slicing),
-    widths: options.widths.length > 0 ? options.widths : (earlier?.widths ?? proportionalWidths(supernet.arch)),
+    widths: options.widths ?? (earlier === undefined ? proportionalWidths(supernet.arch) : supernetSpace(folder, supernet.arch, earlier).widths),
     supernet: () => supernet,
   };
 }

@@ -14,5 +14,6 @@ export { openLogitsCache, type LogitsCache } from "./logits-cache/logits-cache.j
 export { openLogitsCaches, type LogitsCacheSet } from "./logits-cache/logits-cache-set.js";
 export { type LogitsCacheHeader } from "./logits-cache/logits-cache-header.js";
 export { type CachedLogits } from "./logits-cache/logits-record.js";
+export { taughtBatches, type TaughtBatches, type TaughtBatchesOptions } from "./taught-batches.js";
 export { repeated } from "./repeated.js";
 export { DistillError, type DistillErrorCode } from "./distill-error.js";

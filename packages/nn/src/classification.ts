@@ -15,7 +15,7 @@ type ClassifierParts = Pick<Classifier, "arch" | "head">;
 export const isRegression = ({ labels }: { readonly labels: readonly string[] }): boolean => labels.length === 0;
 
 /** Outputs of a padded batch: `i32[batch, length], f32[batch, length] -> [batch, outputs]`. */
-function outputNodes({ arch, head }: ClassifierParts, batchSize: number, length: number, rates: DropoutRates = {}): Node {
+export function classifierOutputs({ arch, head }: ClassifierParts, batchSize: number, length: number, rates: DropoutRates = {}): Node {
   const parameters = parameterNodes(modelParameters(arch, head));
   const dropout = dropoutOf(rates);
   const states = encoder(arch, parameters, { ids: parameter("ids", [batchSize, length], "i32"), mask: parameter("mask", [batchSize, length]), dropout });
@@ -31,7 +31,7 @@ export interface ClassificationLossOptions {
 
 /** Mean cross-entropy of a classifier, in nats; in regression, its mean squared error. */
 export function classificationLossGraph(model: ClassifierParts, batchSize: number, length: number, options: ClassificationLossOptions = {}): LossGraph {
-  const outputs = outputNodes(model, batchSize, length, options.dropout);
+  const outputs = classifierOutputs(model, batchSize, length, options.dropout);
   const weights = parameter("weights", [batchSize]);
   if (isRegression(model.head)) return { loss: valueLoss(outputs, parameter("values", [batchSize]), weights) };
   return {
@@ -78,7 +78,7 @@ async function* outputRows(backend: Backend, model: Classifier, batches: Iterabl
     for (const batch of batches) {
       const batchSize = batch.weights.length;
       const shape = `${batchSize} x ${batch.length}`;
-      const program = programs.get(shape) ?? (await backend.compile({ logits: outputNodes(model, batchSize, batch.length) }));
+      const program = programs.get(shape) ?? (await backend.compile({ logits: classifierOutputs(model, batchSize, batch.length) }));
       programs.set(shape, program);
       const { logits } = await program.run({ ...model.parameters.views, ids: batch.ids, mask: batch.mask });
       const all = logits!.data as Float32Array; // [batch, outputs]

@@ -1,10 +1,8 @@
-import { maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
-import { type Graph, type TensorData, encodeModel, parameter } from "@bort/graph";
+import { type Graph, type Node, type TensorData, encodeModel, parameter, topologicalOrder } from "@bort/graph";
 import { encoder } from "./encoder.js";
 import { classifierHead, mlmHead } from "./heads.js";
 import { type Model } from "./model.js";
-import { NnError } from "./nn-error.js";
 import { modelParameters } from "./parameter-spec.js";
 import { parameterNodes } from "./parameter-store.js";
 
@@ -13,12 +11,16 @@ import { parameterNodes } from "./parameter-store.js";
  *
  * Inputs, under Hugging Face's names: `input_ids` and `attention_mask`, `int64[batch, sequence]`. Output: `logits`,
  * `float32[batch, sequence, vocabulary]` of a masked language model, `float32[batch, labels]` of a classifier.
+ *
+ * @throws NnError `nn/sequence-too-long` for a model of a single position, which has no length that could be free
  */
 export function exportOnnx(model: Model): Uint8Array {
-  const dynamic = standInSizes(model);
+  const ones = inferenceGraph(model, 1, 1);
+  const dynamic = standInSizes(ones);
+  const graph = freeGraph(ones, { batch: inferenceGraph(model, 2, 1), sequence: inferenceGraph(model, 1, 2) }, dynamic);
   const initializers: Record<string, TensorData> = {};
   for (const { name, shape } of model.parameters.specs) initializers[name] = { dtype: "f32", shape, data: model.parameters.view(name) };
-  return encodeModel(inferenceGraph(model, dynamic.batch, dynamic.sequence), { dynamic, initializers });
+  return encodeModel(graph, { dynamic, initializers });
 }
 
 /** The graph that `exportOnnx` writes, with its inputs and its output `logits`, for one batch size and sequence length. */
@@ -33,29 +35,39 @@ export function inferenceGraph({ arch, head }: Pick<Model, "arch" | "head">, bat
   return { logits };
 }
 
-/** Sizes that stand for the free dimensions while the graph is built: primes that divide no other size of the model. */
-function standInSizes(model: Pick<Model, "arch" | "head">): { batch: number; sequence: number } {
-  const sizes = sizesOf(model);
-  const free = (size: number): boolean => isPrime(size) && sizes.every((other) => other % size !== 0);
-  const sequence = descending(maxSequence(model.arch)).find(free);
-  const batch = descending(9973).find((size) => size !== sequence && free(size));
-  if (sequence === undefined || batch === undefined) {
-    throw new NnError("nn/bad-option",
-      `nn: cannot export a model with ${maxSequence(model.arch)} positions: its sizes share a factor with every length up to that; give it a few more positions`);
+/** Something for each free dimension. */
+type PerDimension<T> = Readonly<Record<"batch" | "sequence", T>>;
+
+/**
+ * A graph in which numbers stand for the free sizes: that for sizes of one, with every number of it that doubles where a size does multiplied by what stands for that size.
+ *
+ * It is made of graphs for sizes of one and two because none can be built for a sequence longer than the model reads, and in a small model each length up to that may be a factor of another size.
+ */
+function freeGraph(ones: Graph, doubled: PerDimension<Graph>, standIns: PerDimension<number>): Graph {
+  const [nodes, ofBatch, ofSequence] = [ones, doubled.batch, doubled.sequence].map((graph) => topologicalOrder(Object.values(graph)));
+  const free = (value: unknown, byBatch: unknown, bySequence: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((each, i) => free(each, (byBatch as unknown[])[i], (bySequence as unknown[])[i]));
+    return typeof value === "number" ? value * (byBatch === value ? 1 : standIns.batch) * (bySequence === value ? 1 : standIns.sequence) : value;
+  };
+  const freed = new Map<Node, Node>();
+  for (const [i, node] of nodes!.entries()) {
+    const [byBatch, bySequence] = [ofBatch![i]!, ofSequence![i]!];
+    const attrsOf = ({ attrs }: Node): Readonly<Record<string, unknown>> => attrs;
+    const attrs = Object.fromEntries(Object.entries(attrsOf(node)).map(([name, value]) => [name, free(value, attrsOf(byBatch)[name], attrsOf(bySequence)[name])]));
+    freed.set(node, { ...node, attrs, shape: free(node.shape, byBatch.shape, bySequence.shape), inputs: node.inputs.map((input) => freed.get(input)!) } as Node);
   }
-  return { batch, sequence };
+  return Object.fromEntries(Object.entries(ones).map(([name, node]) => [name, freed.get(node)!]));
 }
 
-const descending = (from: number): number[] => Array.from({ length: from - 1 }, (_, i) => from - i);
-
-function isPrime(n: number): boolean {
-  for (let d = 2; d * d <= n; d++) if (n % d === 0) return false;
-  return n > 1;
+/** Sizes that may stand for the free ones: no number of the graph for sizes of one is a multiple of either, and they have no common factor. */
+function standInSizes(ones: Graph): PerDimension<number> {
+  const numbers = [...new Set(topologicalOrder(Object.values(ones)).flatMap(({ shape, attrs }) => [...shape, ...Object.values<unknown>(attrs).flat()]))]
+    .filter((value) => Number.isSafeInteger(value) && value !== 0) as number[];
+  const firstFree = (start: number, step: number): number => {
+    let size = start;
+    while (numbers.some((number) => number % size === 0)) size += step;
+    return size;
+  };
+  const sequence = firstFree(509, 1);
+  return { sequence, batch: firstFree(sequence + 1, sequence) }; // One more than a multiple has no factor in common with it.
 }
-
-/** The sizes that tensors of the model have, or the factors of those, apart from the free ones. */
-const sizesOf = ({ arch, head }: Pick<Model, "arch" | "head">): number[] => [...new Set([
-  maxSequence(arch),
-  ...arch.layers.flatMap(({ heads, keySize, valueSize }) => [heads, keySize, valueSize]),
-  ...modelParameters(arch, head).flatMap(({ shape }) => shape),
-])];

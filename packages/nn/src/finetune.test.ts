@@ -75,6 +75,20 @@ describe("finetune", () => {
     expect(new Set([weights(result.model), weights(result.averaged!), weights(whole.result.model), weights(withClassifier(options.model, labels, 0))]).size).toBe(4);
   });
 
+  it("learns from batches that are made when their turn comes as from those that are there", async () => {
+    const asked: number[] = [];
+    const made = {
+      ...options.train,
+      at: async (step: number) => {
+        asked.push(step);
+        return options.train.at(step);
+      },
+    };
+    const weights = async (train: FinetuneOptions["train"]): Promise<string> => fingerprint((await collect(finetune({ ...options, train, steps: 3 }))).result.model.parameters.flat);
+    expect(await weights(made)).toBe(await weights(options.train));
+    expect(asked).toEqual([0, 0, 1, 2]);
+  });
+
   describe("of soft labels", () => {
     /** A teacher that is never sure: 3 to 1 for the label. */
     const taught = examples.map((example) => ({ ...example, distribution: { no: example.label === "no" ? 0.75 : 0.25, yes: example.label === "yes" ? 0.75 : 0.25 } }));

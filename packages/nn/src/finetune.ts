@@ -12,6 +12,9 @@ import { type TrainingEvent, type TrainingSummary, runTraining } from "./trainin
 import { type TrainingSettings, evaluatesAverage, inGroups, resolveSettings } from "./training-settings.js";
 import { averagedParameters } from "./weight-average.js";
 
+/** What is learned from: batches that are there, or are made when their turn comes, as those are that a teacher looks at. */
+export type FinetuneBatches = Pick<ClassificationBatches, "examples" | "isSoft"> & { at(step: number): ClassificationBatch | Promise<ClassificationBatch> };
+
 /** What to fine-tune, and how: by default with a peak learning rate of 3e-4 and a warm-up of 0.1. */
 export interface FinetuneOptions extends TrainingSettings {
   readonly backend: Backend;
@@ -22,7 +25,7 @@ export interface FinetuneOptions extends TrainingSettings {
   /** In the order of the model's outputs; none in regression, where the model learns the values of the examples. */
   readonly labels: readonly string[];
   /** Where they are soft, the model learns their distributions in place of labels; validation measures labels all the same. */
-  readonly train: ClassificationBatches;
+  readonly train: FinetuneBatches;
   readonly batchSize: number;
   /** Batches to measure the accuracy on as training goes, or the squared error in regression. Default: none. */
   readonly validation?: readonly ClassificationBatch[];
@@ -44,7 +47,7 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
   const { seed, accumulate, evaluateEvery, rate, dropout, earlyStopping, trainer: trainerOptions, record } =
     resolveSettings(options, { learningRate: 3e-4, warmupRatio: 0.1, ...watched(options) });
   const { model, groupRecord } = inGroups(options.head === "kept" ? classifierCopy(options.model, labels) : withClassifier(options.model, labels, seed), options);
-  const first = train.at(0);
+  const first = await train.at(0);
   const settings = {
     ...record, ...groupRecord, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
     ...(train.isSoft && { softLabels: true }), examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, learned(first, options), first.weights),
@@ -56,8 +59,8 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
     const summary = yield* runTraining({
       trainer, steps, schedule: rate,
       feeds: async (step) => {
-        const batch = await microBatches(step, accumulate, (at) => {
-          const micro = train.at(at);
+        const batch = await microBatches(step, accumulate, async (at) => {
+          const micro = await train.at(at);
           return { feeds: { ...classificationFeeds(micro, model.head), ...dropoutFeeds(dropout, seed, at) }, length: micro.length, weight: totalWeight(micro.weights) };
         });
         return { batch, tokens: batch.reduce((tokens, { length }) => tokens + batchSize * length!, 0) };

@@ -15,7 +15,7 @@ export {
 export { createModel, withClassifier, type Classifier, type EncoderModel, type MlmModel, type Model } from "./model.js";
 export { labelAccuracy } from "./label-accuracy.js";
 export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmEvaluation, type MlmNodes, type MlmShape } from "./mlm.js";
-export { classificationFeeds, classificationLossGraph, predict, predictOutputs, type ClassificationLossOptions } from "./classification.js";
+export { classificationFeeds, classificationLossGraph, classifierOutputs, predict, predictOutputs, type ClassificationLossOptions } from "./classification.js";
 export { adamW, type AdamWOptions } from "./optimizer/adamw.js";
 export { sgd, type SgdOptions } from "./optimizer/sgd.js";
 export { lamb, type LambOptions } from "./optimizer/lamb.js";
@@ -42,7 +42,7 @@ export { bortPretraining, type BortPretraining, type BortPretrainingOptions } fr
 export {
   mlmObjective, phaseSteps, pretrain, shortFirst, type BatchPlace, type PhaseSteps, type PretrainOptions, type PretrainResult, type PretrainingObjective, type PretrainingPhase,
 } from "./pretrain.js";
-export { finetune, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
+export { finetune, type FinetuneBatches, type FinetuneOptions, type FinetuneResult } from "./finetune.js";
 export { type BestEvaluation, type EarlyStopping } from "./early-stopping.js";
 export { type Dropout, type DropoutRates, checkDropout, dropoutEverywhere, dropoutFeeds, dropoutOf, DROPOUT_SEED } from "./dropout.js";
 export { fingerprint } from "./fingerprint.js";

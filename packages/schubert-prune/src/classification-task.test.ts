@@ -1,7 +1,7 @@
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type TextExample, classificationBatches, trainByteLevelBpe } from "@bort/data";
-import { createModel, finetune } from "@bort/nn";
+import { createModel, finetune, predictOutputs } from "@bort/nn";
 import { describe, expect, it } from "vitest";
 import { type ClassificationTaskOptions, classificationTask } from "./classification-task.js";
 import { prune } from "./prune.js";
@@ -33,5 +33,33 @@ describe("classificationTask", () => {
 
   it("refuses a task without labels", () => {
     expect(() => classificationTask({ ...options, labels: [] })).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option", message: expect.stringContaining("labels") }));
+  });
+
+  it.each<[string, string[]]>([["another order", ["yes", "no"]], ["other labels", ["no", "maybe"]]])("refuses a classifier of %s before it trains anything", async (_, own) => {
+    const task = classificationTask(options);
+    const model = createModel(arch, { kind: "classifier" as const, labels: own }, 1);
+    const refusal = expect.objectContaining({ code: "schubert-prune/bad-option", message: expect.stringContaining(`${own.join(", ")}, in its order, got no, yes`) });
+    await expect(task.evaluate(model)).rejects.toEqual(refusal);
+    expect(() => task.batch(0, model)).toThrow(refusal);
+  });
+
+  it("fine-tunes on what a teacher makes of the same batches, and trains prunable parameters on labels", async () => {
+    const asked: number[] = [];
+    const unsure = {
+      examples: 32, isSoft: true, settings: { teacher: "unsure" },
+      at: async (step: number) => {
+        asked.push(step);
+        return { ...batches.at(step), distributions: new Float32Array(16).fill(0.5) };
+      },
+    };
+    const task = classificationTask({ ...options, taught: unsure });
+    const model = createModel(arch, { kind: "classifier" as const, labels }, 1);
+    const training = task.finetune(model, { steps: 30, firstBatch: 4 });
+    let next = await training.next();
+    while (next.done !== true) next = await training.next();
+    expect(asked).toEqual([4, ...Array.from({ length: 30 }, (_, step) => 4 + step)]);
+    for (const [no, yes] of await predictOutputs(backend, next.value, options.validation)) expect(Math.abs(yes! - no!)).toBeLessThan(0.1);
+    expect(Object.keys(task.batch(0, model).feeds)).toContain("labels");
+    expect(task.settings).toMatchObject({ taught: { teacher: "unsure" } });
   });
 });

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { parameterCount } from "@bort/arch";
+import { parameterCount, uniformArch } from "@bort/arch";
 import { loadOnnxModel } from "@bort/backend-onnx";
 import { referenceBackend } from "@bort/graph";
-import { inferenceGraph, loadClassifier, loadMlmModel } from "@bort/nn";
+import { createModel, inferenceGraph, loadClassifier, loadMlmModel, saveModel } from "@bort/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changed, TestWorkplace } from "../test-workplace.js";
 
@@ -98,11 +98,11 @@ describe("bort prune", () => {
   });
 
   it("keeps one unit of each dimension whatever gamma is, and says where that is so", async () => {
-    const { models: [model] } = await pruned(...pruning("emptied", "--dims", "f", "--penalty", "proximal", "--gamma", "1e12", "--target-fraction", "0.81"));
-    expect(model!.lastUnits).toContain("layers.0.f");
+    const { models: [model] } = await pruned(...pruning("emptied", "--dims", "f", "--penalty", "proximal", "--gamma", "1e12", "--target-fraction", "0.792"));
+    expect(model!.lastUnits).toEqual(["layers.0.f", "layers.1.f"]);
     expect(loadMlmModel(place.at("emptied")).model.arch.layers[0]!.intermediateSize).toBe(1);
-    const { stdout } = await place.bort(pruning("emptied", "--dims", "f", "--penalty", "proximal", "--gamma", "1e12", "--target-fraction", "0.81", "--resume"));
-    expect(stdout).toMatch(/the model: down to the last unit, which stays, in FFN of layer 1/);
+    const { stdout } = await place.bort(pruning("emptied", "--dims", "f", "--penalty", "proximal", "--gamma", "1e12", "--target-fraction", "0.792", "--resume"));
+    expect(stdout).toMatch(/the model: down to the last unit, which stays, in FFN of layers 1, 2/);
   });
 
   it("prunes by FLOPs, alike in all layers", async () => {
@@ -131,6 +131,25 @@ describe("bort prune", () => {
     const { head, arch } = loadClassifier(place.at("task")).model;
     expect([head.labels, parameterCount(arch, { heads: { classifier: { labels: 2 } }, pooler: false }).total]).toEqual([["0", "1"], model!.value]);
     expect(existsSync(place.at("task/corpus"))).toBe(false);
+  });
+
+  it("fine-tunes a classifier towards the one before pruning, and resumed ends alike", async () => {
+    const weightsIn = (out: string): Buffer => bytes(`${out}/model.safetensors`);
+    await pruned(...forTask("taught", "--distill"));
+    const left = await place.bort(forTask("taught-later", "--distill"), /round 2: fine-tuning.* 1\/3 /);
+    expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/interrupted in round 2; go on with: bort prune .*--resume\n$/)]);
+    await pruned(...forTask("taught-later", "--distill", "--resume"));
+    expect(weightsIn("taught-later").equals(weightsIn("taught"))).toBe(true);
+    expect(weightsIn("task").equals(weightsIn("taught"))).toBe(false);
+    expect(await place.refused([...forTask("taught"), "--resume"])).toContain("another --distill");
+  });
+
+  it("exports a network whose few positions are all factors of its sizes, for each target", async () => {
+    const { tokenizer } = loadMlmModel(place.at("base"));
+    const arch = uniformArch({ depth: 2, heads: 1, hidden: 6, intermediate: 12, vocabSize: tokenizer.vocabSize, positions: 4, padTokenId: tokenizer.special.pad });
+    saveModel(place.at("short"), { model: createModel(arch, { kind: "mlm" }, 1), tokenizer });
+    await pruned(...changed(pruning("short-pruned", "--dims", "k", "--target-fraction", "0.98,0.96"), "--model", place.at("short")));
+    for (const folder of ["target-1", "target-2", "."]) expect(existsSync(place.at(`short-pruned/${folder}/onnx/model.onnx`)), folder).toBe(true);
   });
 });
 

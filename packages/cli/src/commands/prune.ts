@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { engineText } from "@bort/backend";
 import { analyseInFolder } from "../analysis-run.js";
 import { type Command, command } from "../command.js";
-import { described, flag, integer, withDefault } from "../options.js";
+import { described, flag, integer } from "../options.js";
 import { barsOn } from "../progress.js";
 import { pruningOptions, pruningSettings, refuseCutting } from "../pruning-options.js";
 import { pruneInFolder } from "../pruning-run.js";
 import { targetsOf } from "../pruning-targets.js";
-import { checkPruningWork, pruningWorkOptions } from "../pruning-work-options.js";
+import { checkPruningWork, pruningWorkOptions, refuseIdleTraining } from "../pruning-work-options.js";
 import { pruningWork } from "../pruning-work.js";
 import { usageError } from "../cli-error.js";
 import { checkRunFolder } from "../run-folder.js";
@@ -26,13 +26,13 @@ export const prune: Command = command({
     analyse: flag("cut nothing: score every unit by what the loss depends on it, for each parameter"),
     "analysis-batches": described(integer("with --analyse: batches that the scores are means over", 1), "16"),
     out: outOption,
-    "checkpoint-every": withDefault(integer("steps between checkpoints", 1), 100),
     ...runOptions,
   },
   run: async (options, { terminal, signal }) => {
     const { out, resume, analyse, "analysis-batches": batches } = options;
     checkRunFolder(out, resume);
     checkPruningWork(options);
+    refuseIdleTraining(options);
     if (analyse) refuseCutting(options);
     else if (batches !== undefined) throw usageError("--analysis-batches is for --analyse; leave it out");
     else [targetsOf, pruningSettings].forEach((read) => read(options)); // Throws, before any work, where they cannot be.

@@ -28,7 +28,8 @@ export const supernetAnalyse: Command = command({
     const analysis: ShapeAnalysis = { ...analyseShapes(readMeasuredShapes(table, supernet), predictor), ...(supernet !== undefined && { diagonals: diagonalsOf(supernet) }) };
     if (report !== undefined) writeFileAtomically(report, renderReport(analysisReport(analysis, `bort ${version}, ${new Date().toISOString().slice(0, 10)}`)));
     if (!json) printLine(terminal.stdout, analysisText(analysis));
-    return { ...analysis, templates: analysis.templates.map(({ name, shape, values }) => ({ name, shape, ...values })) };
+    const { templates, cigars } = analysis;
+    return { ...analysis, templates: templates.map(({ name, shape, values }) => ({ name, shape, ...values })), cigars: cigars.map(({ shape, values }) => ({ shape, ...values })) };
   },
 });
 

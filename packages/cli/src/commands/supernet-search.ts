@@ -7,7 +7,7 @@ import { readMeasuredShapes } from "../measured-shapes.js";
 import { type EngineUsed, engineOptions, onEngine } from "../on-engine.js";
 import { choice, described, flag, integer, type OptionValues, required, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
-import { shapeSearches, shapeStrategies } from "../search-shapes.js";
+import { isProven, shapeSearches, shapeStrategies } from "../search-shapes.js";
 import { quantities, type Quantity, ShapeMeasures } from "../shape-measures.js";
 import { predictorOption, qualityText } from "../shape-predictor.js";
 import { shapesText, type ShapeValues } from "../shapes-table.js";
@@ -31,22 +31,23 @@ export const supernetSearch: Command = command({
     strategy: withDefault(choice(strategies, "the proven best of all shapes, evolution, the best trades of two quantities, or the best that keeps --most-latency-ms measured here"), "exact"),
     ...aims,
     ...limitOptions,
-    "sequence-length": withDefault(integer("tokens of the sequence that FLOPs are counted for, and fit times networks on", 1), 128),
-    iterations: withDefault(integer("of evolution, and of a front that is not exact", 0), 300),
-    seed: withDefault(integer("decides every random draw", 0), 0),
+    "sequence-length": described(integer("tokens of the sequence that FLOPs are counted for, and fit times networks on", 1), "128"),
+    iterations: described(integer("of evolution, and of a front that is not exact", 0), "300"),
+    seed: described(integer("decides every random draw of these", 0), "0"),
     ...engineOptions,
     quiet: flag("show no progress, nor why it is not the native engine"),
   },
   run: async (options, { terminal, signal }) => {
-    const { strategy, iterations, seed, quiet, json } = options;
+    const { strategy, iterations = 300, seed = 0, "sequence-length": sequenceLength = 128, quiet, json } = options;
     const limits = limitsOf(options);
     const { minimize, against } = aimsOf(options, limits.some(({ quantity, atMost }) => quantity === "perplexity" && atMost !== undefined));
     const table = readMeasuredShapes(options.table, options.supernet);
-    const measures = new ShapeMeasures(table, { kind: options.predictor, sequenceLength: options["sequence-length"] });
+    const measures = new ShapeMeasures(table, { kind: options.predictor, sequenceLength });
+    const used = [minimize, ...limits.map(({ quantity }) => quantity), ...(strategy === "front" ? [against] : [])];
+    requireUse(options, { chance: strategy !== "fit" && !isProven(strategy, { measures, minimize, against, limits }), sequences: strategy === "fit" || used.includes("flops") });
     const common = { space: table.space, measures, signal, bars: barsOn(terminal, quiet) };
     const tell = (found: readonly (readonly number[])[], timed: ShapeValues["values"] = {}): SearchResult => {
-      const limited = limits.map(({ quantity }) => quantity);
-      const told = quantities.filter((quantity) => ["perplexity", "parameters", minimize, ...limited, ...(strategy === "front" ? [against] : [])].includes(quantity));
+      const told = quantities.filter((quantity) => ["perplexity", "parameters", ...used].includes(quantity));
       const valueOf = (quantity: Quantity, shape: readonly number[]): number => timed[quantity] ?? measures.of(quantity).value(shape);
       const shapes = found.map((shape): ShapeValues => ({ shape, values: Object.fromEntries(told.map((quantity) => [quantity, valueOf(quantity, shape)])) }));
       return { strategy, minimize, ...(strategy === "front" && { against }), shapes, predictors: measures.qualities, warnings: measures.warnings(found) };
@@ -54,11 +55,35 @@ export const supernetSearch: Command = command({
     if (strategy !== "fit") return report(tell(await shapeSearches[strategy]({ ...common, minimize, against, limits, iterations, seed })), json, terminal);
     const budgetMs = budgetOf(limits, minimize);
     return report(await onEngine(options, terminal, async (backend) => {
-      const { shape, latencyMs } = await fitShape({ ...common, backend, budgetMs, sequenceLength: options["sequence-length"] });
+      const { shape, latencyMs } = await fitShape({ ...common, backend, budgetMs, sequenceLength });
       return tell([shape], { "latency-ms": latencyMs });
     }), json, terminal);
   },
 });
+
+/** Options that some searches have no use for. */
+interface IdleOptions {
+  readonly strategy: string;
+  readonly iterations: number | undefined;
+  readonly seed: number | undefined;
+  readonly "sequence-length": number | undefined;
+}
+
+/** What a search uses of them. */
+interface Uses {
+  readonly chance: boolean;
+  readonly sequences: boolean;
+}
+
+/** @throws CliError `cli/usage` for an option that the search has no use for */
+function requireUse({ strategy, iterations, seed, "sequence-length": sequenceLength }: IdleOptions, { chance, sequences }: Uses): void {
+  const idle = chance ? undefined : Object.entries({ iterations, seed }).find(([, value]) => value !== undefined);
+  if (idle !== undefined) {
+    const search = strategy === "front" ? "a front of sums without limits" : `--strategy ${strategy}`;
+    throw usageError(`--${idle[0]} says nothing to ${search}, which draws nothing at random; leave it out, or take --strategy evolution`);
+  }
+  if (sequenceLength !== undefined && !sequences) throw usageError("--sequence-length says nothing to a search without FLOPs; leave it out, or give a limit on FLOPs or --strategy fit");
+}
 
 interface SearchResult extends Partial<EngineUsed> {
   readonly strategy: (typeof strategies)[number];

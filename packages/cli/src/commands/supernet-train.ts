@@ -1,16 +1,18 @@
 import { type MlmShape } from "@bort/nn";
-import { type InPlaceDistillation, trainSupernet } from "@bort/supershaper";
+import { type InPlaceDistillation, superShaperTraining, trainSupernet } from "@bort/supershaper";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
-import { choice, decimal, described, integer, integers, type OptionValues, required, text, withDefault } from "../options.js";
+import { choice, decimal, described, integer, type OptionValues, text } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
 import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
 import { settingsOf } from "../settings.js";
 import { writeSupernetFile } from "../supernet-folder.js";
 import { spaceOf } from "../supernet-space.js";
 import { supernetStart } from "../supernet-start.js";
+import { presetValues, supernetStepOptions } from "../supernet-step-options.js";
 import { trainMlm } from "../train-mlm.js";
-import { checkRates, corpusOf, corpusOptions, freshArchOption, outOption, runOptions, stepOptions } from "../training-options.js";
+import { checkRates, corpusOf, corpusOptions, freshArchOption, outOption, runOptions } from "../training-options.js";
+import { widthsOption } from "../widths-option.js";
 
 const distillationOptions = {
   "distill-logits": described(decimal("share of the other networks' loss that is the distance from the largest one's distribution over tokens"), "0"),
@@ -26,22 +28,19 @@ export const supernetTrain: Command = command({
     model: text("MODEL", "pre-trained masked language model to begin with, or a super-network to go on with: a folder or a name on Hugging Face's hub; or give --arch"),
     arch: freshArchOption("super-network"),
     ...corpusOptions,
-    steps: required(integer("training steps", 1)),
     out: outOption,
     "vocab-size": described(integer("tokens of a fresh super-network's vocabulary, at most", 261), "8192"),
-    widths: described(integers("widths that every layer may have, multiples of the heads", 1), "as in --model, or up to seven in SuperShaper's proportions"),
-    sampling: withDefault(choice(["sandwich", "random"], "which networks a step trains: the largest, the smallest and random ones, or random ones alone"), "sandwich"),
-    random: withDefault(integer("random networks of a step", 0), 1),
+    widths: widthsOption,
     slicing: described(choice(["prefix", "heads"], "what a narrower layer takes of attention: the first rows of all, or of every head"), "as in --model, or prefix"),
     ...distillationOptions,
-    "batch-size": withDefault(integer("sequences in a batch", 1), 16),
     "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as the model reads"),
     ...sequenceOptions,
-    ...stepOptions(1e-3, 0.06),
+    ...supernetStepOptions,
     ...runOptions,
   },
-  run: async (options, context) => {
-    const { out, resume, steps, sampling, random } = options;
+  run: async (given, context) => {
+    const options = { ...given, ...presetValues(given) };
+    const { out, resume, steps, sampling, random, accumulate, preset } = options;
     checkRunFolder(out, resume);
     checkRates(options);
     if (sampling === "random" && random === 0) throw usageError("--sampling random needs a network in each step; give --random 1 or more");
@@ -56,9 +55,12 @@ export const supernetTrain: Command = command({
       train: async function* (training, place) {
         const start = supernetFor(place.tokenizer);
         const space = spaceOf(start.arch, widths);
-        const how = { space, sampling, random, slicing, ...(distillation !== undefined && { distillation }) };
+        const { maxGradientNorm } = superShaperTraining;
+        const how = {
+          space, sampling, random, slicing, ...(distillation !== undefined && { distillation }), ...(accumulate !== undefined && { accumulate }), ...(preset === "paper" && { maxGradientNorm }),
+        };
         const { supernet, summary } = yield* trainSupernet({ ...training, ...how, supernet: start });
-        writeSupernetFile(place.run.path, { widths: space.widths, slicing });
+        if (!summary.interrupted) writeSupernetFile(place.run.path, { widths: space.widths, slicing });
         return { model: supernet, summary };
       },
     }, context);

@@ -1,10 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { type EncoderArch } from "@bort/arch";
+import { type EncoderArch, parameterCount, uniformArch } from "@bort/arch";
+import { formatNumber } from "@bort/bench";
 import { tryProcessLock } from "@bort/data";
 import { createModel, loadMlmModel, saveModel } from "@bort/nn";
-import { extractSubnetwork, ShapeSpace } from "@bort/supershaper";
+import { backboneOf, extractSubnetwork, ShapeSpace } from "@bort/supershaper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSupernet } from "../supernet-folder.js";
+import { openSupernet, writeSupernetFile } from "../supernet-folder.js";
 import { engines } from "../test-engines.js";
 import { changed, TestWorkplace } from "../test-workplace.js";
 
@@ -34,8 +35,11 @@ const paperSpace = new ShapeSpace({ layers: 4 });
 const perplexityOf = (shape: readonly number[]): number => 4 * Math.exp(shape.reduce((sum, width, layer) => sum + (layer + 1) * (20 / width), 0));
 const made = paperSpace.sample(3, 80).map((shape) => JSON.stringify({ shape, perplexity: perplexityOf(shape), latency: shape.reduce((sum, width) => sum + width, 0) / 1e5 }));
 place.write("made.jsonl", `${made.join("\n")}\n`);
-const search = (...more: readonly string[]): string[] => ["supernet", "search", "--table", place.at("made.jsonl"), "--iterations", "20", ...more];
-const best = async (...more: readonly string[]): Promise<Readonly<Record<string, number>> & Line> => ((await ok(search(...more)))["shapes"] as (Record<string, number> & Line)[])[0]!;
+const search = (...more: readonly string[]): string[] => ["supernet", "search", "--table", place.at("made.jsonl"), ...more];
+const few = ["--iterations", "20"];
+type Found = Readonly<Record<string, number>> & Line;
+const found = async (...more: readonly string[]): Promise<readonly Found[]> => (await ok(search(...more)))["shapes"] as readonly Found[];
+const best = async (...more: readonly string[]): Promise<Found> => (await found(...more))[0]!;
 
 beforeAll(async () => {
   await ok(place.pretraining("base"));
@@ -55,8 +59,11 @@ describe("bort supernet train", () => {
   it("goes on where it was interrupted, and ends alike", async () => {
     const left = await place.bort(place.supernet(undefined, "parts", ...widths), /\b3\/6 /);
     expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/interrupted at step 3; go on with: bort supernet train .* --resume/)]);
+    expect(existsSync(place.at("parts/supernet.json"))).toBe(false);
+    expect(await place.refused(["supernet", "extract", "--supernet", place.at("parts"), "--shape", "8,4,16", "--out", place.at("refused")], [])).toMatch(/parts must hold a super-network, got a run that is not finished; go on with it by --resume/);
     await ok(place.supernet(undefined, "parts", ...widths, "--resume"));
     expect(bytes("parts/model.safetensors").equals(bytes("net/model.safetensors"))).toBe(true);
+    expect(json("parts/supernet.json")).toEqual(json("net/supernet.json"));
   });
 
   it("begins with a model, in the paper's proportions, and goes on with a super-network as that was sliced", async () => {
@@ -65,6 +72,23 @@ describe("bort supernet train", () => {
     await ok(changed(place.supernet("of-base", "further", "--sampling", "random"), "--steps", "2"));
     expect(json("further/supernet.json")).toEqual(json("of-base/supernet.json"));
     expect(await place.refused(place.supernet("of-base", "other", "--slicing", "prefix"))).toMatch(/--slicing must be heads/);
+  });
+
+  it("gives each layer widths of its own", async () => {
+    await ok(place.supernet(undefined, "uneven", "--widths", "16/4,8/2,10,16"));
+    expect(json("uneven/supernet.json")).toEqual({ widths: [[16], [4, 8], [2, 10, 16]], slicing: "prefix" });
+    expect(openSupernet(place.at("uneven")).space.size).toBe(6n);
+    expect((await ok(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,8,10", "--out", place.at("uneven-small")]))["shape"]).toEqual([16, 8, 10]);
+    expect(await place.refused(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,16,10", "--out", place.at("refused")], [])).toMatch(/layer 1 must be 4, 8 wide, got 16/);
+  });
+
+  it("trains as the paper does where a preset says so, but for the options that are given", async () => {
+    const args = ["supernet", "train", "--preset", "paper", "--arch", "3,2,16,32", "--vocab-size", "280", "--sequence-length", "16", "--corpus", place.at("corpus"), "--threads", "1"];
+    await ok([...args, "--steps", "3", "--batch-size", "2", "--accumulate", "2", "--schedule", "constant", "--out", place.at("paper")]);
+    expect(json("paper/run.json")["settings"]).toMatchObject({ preset: "paper", steps: 3, "batch-size": 2, accumulate: 2, "learning-rate": 2e-5, "warmup-ratio": 10 / 175, schedule: "constant", sampling: "sandwich", random: 1 });
+    expect(json("paper/checkpoint/checkpoint.json")["settings"]).toMatchObject({ learningRate: 2e-5, warmupRatio: 10 / 175, schedule: "constant", accumulate: 2, maxGradientNorm: null }); // JSON has no Infinity.
+    expect(json("net/checkpoint/checkpoint.json")["settings"]).toMatchObject({ maxGradientNorm: 1 });
+    expect(await place.refused(args.slice(0, 2).concat(args.slice(4), "--out", place.at("refused")))).toMatch(/--steps is missing; give it, or --preset paper/);
   });
 
   it("begins with a model of narrow tables, of which every shape can be taken", async () => {
@@ -82,6 +106,8 @@ describe("bort supernet train", () => {
   it.each<[string, readonly string[], RegExp]>([
     ["a width that the heads do not divide", ["--widths", "4", "7"], /multiples of the 2 heads, got 7/],
     ["a width above the hidden size", ["--widths", "8", "32"], /--widths must be at most 16, the hidden size, got 32/],
+    ["widths of another number of layers", ["--widths", "8/16"], /--widths must be one list for all layers or one for each of 3, got 2 lists/],
+    ["widths that are none", ["--widths", "8,x"], /--widths must be whole numbers from 1 for all layers, such as 64 128, or .* such as 64,128\/64\/128, got "8,x"/],
     ["two places to start from", ["--model", "base"], /leave one of them out/],
     ["distillation without the largest network", ["--distill-hidden", "1", "--sampling", "random"], /need the largest network/],
     ["a temperature of nothing", ["--distill-temperature", "2"], /needs --distill-logits/],
@@ -128,25 +154,41 @@ describe("bort supernet sample", () => {
 
   it("refuses a folder whose supernet.json is of another network", async () => {
     cpSync(place.at("net"), place.at("changed"), { recursive: true });
-    for (const [content, told] of [[{ widths: [[8], [8]], slicing: "prefix" }, /2 layers and the model there has 3/], [{ widths: [[6], [8], [5]], slicing: "prefix" }, /heads/], [{}, /must have widths/]] as const) {
+    const wrong = [
+      [{ widths: [[8], [8]], slicing: "prefix" }, /2 layers and the model there has 3/],
+      [{ widths: [[6], [8], [5]], slicing: "prefix" }, /a layer that is 5 wide and the model there has multiples of its 2 heads up to 16/],
+      [{ widths: [[6], [8], [32]], slicing: "prefix" }, /supernet\.json tells of a layer that is 32 wide/],
+      [{}, /must have widths/],
+    ] as const;
+    for (const [content, told] of wrong) {
       place.write("changed/supernet.json", JSON.stringify(content));
       expect(await place.refused(changed(sampling("refused.jsonl"), "--supernet", place.at("changed")))).toMatch(told);
+      expect(await place.refused(place.supernet("changed", "refused"))).toMatch(told);
     }
   });
 });
 
 describe("bort supernet search", () => {
-  it("finds a shape within limits by any strategy and predictor, none better than the exact one", async () => {
+  it("finds shapes within limits by any strategy and predictor, none better than the exact one", async () => {
     const exact = await best("--most-parameters", "40e6");
     expect(exact["parameters"]).toBeLessThanOrEqual(40e6);
-    for (const more of [["--strategy", "evolution"], ["--strategy", "front"]]) {
-      const found = await best(...more, "--most-parameters", "40e6");
-      expect(found.perplexity).toBeGreaterThanOrEqual(exact.perplexity - 1e-9);
+    for (const strategy of ["evolution", "front"]) {
+      const shapes = await found("--strategy", strategy, "--most-parameters", "40e6", ...few);
+      expect(shapes.length > 1).toBe(strategy === "front");
+      for (const { shape, perplexity, parameters } of shapes) {
+        expect([parameters! <= 40e6, perplexity >= exact.perplexity - 1e-9]).toEqual([true, true]);
+        expect(parameters).toBe(parameterCount(paperSpace.arch(shape)).total);
+      }
     }
     for (const predictor of ["linear", "trees"]) {
-      const found = await best("--predictor", predictor, "--strategy", predictor === "trees" ? "evolution" : "exact", "--most-flops", "3e9", "--sequence-length", "64");
-      expect(found["flops"]).toBeLessThanOrEqual(3e9);
+      const strategy = predictor === "trees" ? ["evolution", ...few] : ["exact"];
+      expect((await best("--predictor", predictor, "--most-flops", "3e9", "--sequence-length", "64", "--strategy", ...strategy))["flops"]).toBeLessThanOrEqual(3e9);
     }
+  });
+
+  it("tells of a window that holds no shape in the unit of its limits", async () => {
+    const told = await place.refused(search("--least-perplexity", "6", "--most-perplexity", "6.000000001"));
+    expect(told).toMatch(/no shape of this space has perplexity of at least 6 and at most 6\.000000001; all are in \[[45]\.\d+, \d+\.\d+\], and none is there: widen the limits/);
   });
 
   it("finds the smallest shape of a perplexity, and the least latency", async () => {
@@ -176,6 +218,10 @@ describe("bort supernet search", () => {
     expect(stdout).toMatch(/^shape +perplexity +parameters\n.*\n768,768,768,768 .*\nperplexity by pairwise of 80 shapes: Spearman [01]\.\d{3}, R\^2 [01]\.\d{3} \(5-fold cross-validation\)\n$/);
   });
 
+  it("asks for the super-network of a table whose shapes cannot be of the paper's", async () => {
+    expect(await place.refused(["supernet", "search", "--table", place.at("all.jsonl")])).toMatch(/--supernet is missing: .*all\.jsonl has a layer that is (4|8|16) wide, and .* multiples of 12 up to 768; give the folder/);
+  });
+
   it("searches the space of a super-network, and warns outside of what was measured", async () => {
     const narrow = lines("all.jsonl").map(({ shape, ...rest }) => JSON.stringify({ ...rest, shape: shape.map((width) => Math.min(width, 8)) }));
     place.write("narrow.jsonl", narrow.join("\n"));
@@ -187,12 +233,17 @@ describe("bort supernet search", () => {
 
   it.each<[string, readonly string[], RegExp]>([
     ["an infeasible budget", ["--most-parameters", "1e6"], /no shape of this space has parameters of at most 1000000; all are in \[\d+, \d+\]/],
-    ["one of an evolution", ["--most-parameters", "1e6", "--strategy", "evolution"], /no shape of this space keeps its constraint/],
+    ["one of an evolution", ["--most-parameters", "1e6", "--strategy", "evolution", ...few], /no shape of this space keeps its constraint/],
     ["an infeasible perplexity", ["--most-perplexity", "2"], /perplexity of at most 2; all are in \[\d\.\d+, \d+\.\d+\]/],
     ["limits on two quantities", ["--most-parameters", "50e6", "--most-flops", "1e9"], /limits on one quantity, got parameters and flops/],
     ["an exact search by trees", ["--predictor", "trees"], /take --predictor pairwise/],
     ["an empty range", ["--least-flops", "2", "--most-flops", "1"], /--least-flops must be at most --most-flops/],
     ["a limit that is no size", ["--most-parameters", "0"], /must be above 0/],
+    ["iterations of what has none", few, /--iterations says nothing to --strategy exact, which draws nothing at random/],
+    ["a seed of what draws nothing", ["--seed", "1"], /--seed says nothing to --strategy exact/],
+    ["a seed of a front that is exact", ["--seed", "1", "--strategy", "front"], /--seed says nothing to a front of sums without limits/],
+    ["iterations of a fit", ["--strategy", "fit", "--most-latency-ms", "9", ...few], /--iterations says nothing to --strategy fit/],
+    ["the length of sequences that nothing is counted for", ["--sequence-length", "64", "--most-parameters", "50e6"], /--sequence-length says nothing to a search without FLOPs/],
     ["a front of one quantity", ["--strategy", "front", "--minimize", "flops", "--against", "flops"], /another quantity/],
   ])("refuses %s", async (_, more, told) => {
     expect(await place.refused(search(...more))).toMatch(told);
@@ -214,14 +265,26 @@ describe("bort supernet extract", () => {
     const unmerged = await ok(args("loose", "--unmerged"));
     expect(merged["mergedParameters"]).toBeLessThan(merged["parameters"] as number);
     expect(unmerged).toEqual({ ...merged, merged: false, out: place.at("loose") });
+    for (const out of ["small", "loose"]) expect(existsSync(place.at(`${out}/onnx/model.onnx`))).toBe(true);
+    expect(bytes("small/onnx/model.onnx").length).toBeLessThan(bytes("loose/onnx/model.onnx").length);
     const { model } = loadMlmModel(place.at("small"));
     expect(model.arch).toEqual(extractSubnetwork(loadMlmModel(place.at("net")).model, [8, 4, 16]).arch);
     expect((await place.bort(args("told"))).stdout).toMatch(/^8,4,16: [\d,]+ parameters with all bottlenecks, [\d,]+ where they are merged; the model is in /);
     expect((await ok(["export", "--model", place.at("small"), "--out", place.at("exported")]))["maxAbsDifference"]).toBeLessThan(1e-4);
-    expect(existsSync(place.at("exported/onnx/model.onnx"))).toBe(true);
+    expect(bytes("small/onnx/model.onnx").equals(bytes("exported/onnx/model.onnx"))).toBe(true);
     expect(readdirSync(place.at("small"))).not.toContain("supernet.json");
     const tuned = await ok(["finetune", "--model", place.at("small"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "2", "--batch-size", "8", "--out", place.at("tuned")]);
     expect(tuned["steps"]).toBe(2);
+  });
+
+  it("exports a network whose few positions are all factors of its sizes", async () => {
+    const { tokenizer } = loadMlmModel(place.at("base"));
+    const arch = uniformArch({ depth: 2, heads: 1, hidden: 6, intermediate: 12, vocabSize: tokenizer.vocabSize, positions: 4, padTokenId: tokenizer.special.pad });
+    const model = backboneOf(createModel(arch, { kind: "mlm" }, 1));
+    saveModel(place.at("short"), { model, tokenizer });
+    writeSupernetFile(place.at("short"), { widths: [[3, 6], [6]], slicing: "prefix" });
+    await ok(["supernet", "extract", "--supernet", place.at("short"), "--shape", "3,6", "--out", place.at("short-small")]);
+    expect([existsSync(place.at("short-small/onnx/model.onnx")), loadMlmModel(place.at("short-small")).model.arch.layers.map(({ width }) => width)]).toEqual([true, [3, 6]]);
   });
 
   it.each<[string, string, string, RegExp]>([
@@ -237,13 +300,26 @@ describe("bort supernet extract", () => {
 describe("bort supernet analyse", () => {
   it("finds the layer that matters, and writes the page", async () => {
     const args = ["supernet", "analyse", "--table", place.at("made.jsonl"), "--report", place.at("shapes.html")];
-    const { importance, templates, difference } = (await ok(args)) as { importance: number[]; templates: { name: string; perplexity: number }[]; difference?: object };
+    interface Valued {
+      readonly shape: readonly number[];
+      readonly perplexity: number;
+      readonly parameters: number;
+    }
+    const { importance, templates, cigars, difference } = (await ok(args)) as { importance: number[]; templates: (Valued & { name: string })[]; cigars: Valued[]; difference?: object };
     expect(importance.indexOf(Math.max(...importance))).toBe(3);
     expect(templates.map(({ name }) => name)).toContain("cigar");
     for (const { perplexity } of templates) expect(perplexity).toBeGreaterThan(4);
     expect(difference).toMatchObject({ spearman: expect.any(Number), networks: expect.any(Number) });
-    expect(bytes("shapes.html").toString()).toMatch(/<svg[^]*Well-known shapes/);
-    expect((await place.bort(args)).stdout).toMatch(/layer +importance\n[^]*cigar +\d+,/);
+    expect(cigars.length).toBeGreaterThan(2);
+    for (const [i, { shape, parameters }] of cigars.slice(1).entries()) {
+      expect(parameters).toBeGreaterThan(cigars[i]!.parameters);
+      expect(shape.every((width, layer) => width >= cigars[i]!.shape[layer]!)).toBe(true);
+    }
+    const page = bytes("shapes.html").toString();
+    expect(page).toMatch(/<svg[^]*Widths of well-known shapes<[^]*<svg[^]*Widths of cigars<[^]*<svg/);
+    for (const { name, shape } of templates) shape.forEach((width, layer) => expect(page).toContain(`${name}: ${layer + 1}, ${width}<`));
+    for (const { parameters, shape } of cigars) shape.forEach((width, layer) => expect(page).toContain(`${parameters.toLocaleString("en-US")} parameters: ${layer + 1}, ${width}<`));
+    expect((await place.bort(args)).stdout).toMatch(/layer +importance\n[^]*cigar +\d+,[^]*\ncigars from small to large\nshape +perplexity +parameters\n/);
   });
 
   it("says where too few shapes are of one size", async () => {
@@ -253,7 +329,7 @@ describe("bort supernet analyse", () => {
 
   it("shows the diagonals of a super-network's bottlenecks", async () => {
     const args = ["supernet", "analyse", "--table", place.at("all.jsonl"), "--supernet", place.at("net"), "--report", place.at("diagonals.html")];
-    const { diagonals } = (await ok(args)) as { diagonals: Record<"input" | "output", { values: number[]; bands: { to: number; mean: number }[] }>[] };
+    const { diagonals } = (await ok(args)) as { diagonals: Record<"input" | "output", { values: number[]; softmax: number[]; bands: { to: number; mean: number }[] }>[] };
     const { parameters } = loadMlmModel(place.at("net")).model;
     for (const [layer, { input, output }] of diagonals.entries()) {
       const [within, out] = ["input", "output"].map((side) => parameters.view(`layers.${layer}.bottleneck.${side}.weight`).filter((_, i) => i % 17 === 0));
@@ -263,7 +339,9 @@ describe("bort supernet analyse", () => {
     const means = diagonals[2]!.output.bands.map(({ mean }) => mean.toFixed(3));
     expect(means).not.toEqual(["1.000", "1.000", "1.000"]);
     expect(stdout).toMatch(new RegExp(`\\n +3  4 8 16 .*  ${means.join(" ")}\\n`));
-    expect(bytes("diagonals.html").toString()).toMatch(/Bottlenecks of layer 3<[^]*Diagonals of layer 3<[^]*<svg/);
+    const page = bytes("diagonals.html").toString();
+    expect(page).toMatch(/Softmax of the diagonals of output bottlenecks<[^]*<svg[^]*Bottlenecks of layer 3<[^]*Diagonals of layer 3<[^]*<svg/);
+    for (const [layer, { input, output }] of diagonals.entries()) for (const { softmax } of [input, output]) expect(page).toContain(`layer ${layer + 1}: 16, ${formatNumber(softmax[15]!)}<`);
   });
 });
 
