@@ -30,3 +30,7 @@ it("gives finite values, zeros at best, where nothing is known", () => {
   expect(found[2]).toBe(0);
   expect(leastSquares([0, 0, 0, 0], [0, 0], 2)).toEqual(Float64Array.of(0, 0));
 });
+
+it("refuses products that rounding has left without a factorisation, and gives no values that are none", () => {
+  expect(() => leastSquares([1, 1.1, 1.1, 1], [1, 1], 2)).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option", message: expect.stringContaining("take more batches") }));
+});
