@@ -99,9 +99,15 @@ describe("tryProcessLock", () => {
 
   it.skipIf(platform() !== "linux")("takes over the lock of an ended process whose parent has not asked how it ended", async () => {
     const path = fresh("unburied");
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
     const pid = Number(await said(parent));
-    while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) await new Promise((resolve) => setTimeout(resolve, 5));
+    const until = async (held: () => boolean): Promise<void> => {
+      while (!held()) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    // A shell buries its children; the sleep that it turns into does not.
+    await until(() => readFileSync(`/proc/${parent.pid!}/comm`, "utf8") === "sleep\n");
+    process.kill(pid);
+    await until(() => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
     writeFileSync(path, JSON.stringify({ pid, started: "this boot 1" }));
     take(path).release();
     parent.kill();
