@@ -36,8 +36,9 @@ npm run bench -- supernet-study PATH... --folder FOLDER                  super-n
     [--backbone SHAPE] [--steps 1000] [--backbone-steps N]               them against training from scratch, and the time that is saved
     [--scratch-steps N] [--shapes 12] [--seeds 1] [--minutes N] [--engine E] [--threads N]
 npm run bench -- pruning-study PATH... --data FOLDER --folder FOLDER     a base pruned by schuBERT, its baselines and variants; every network trained for
-    [--base SHAPE] [--base-steps 2500] [--alpha-steps 25]                equal time, then loss, SST-2, latency and sizes; what a round costs
-    [--finetune-steps 50] [--tuning-steps 110] [--task-examples 4000]
+    [--base SHAPE] [--shallow-depth 4] [--shallow-steps 2000]            equal time, then loss, SST-2, latency and sizes; what a round costs
+    [--base-steps 1000] [--alpha-steps 25] [--finetune-steps 50]
+    [--tuning-steps 110] [--task-examples 4000]
     [--task-steps 100] [--fractions 0.75,0.5,0.3]
     [--variant-fraction 0.5] [--timed-sizes 4x128,12x256]
     [--arms "schubert-all,layers"] [--seeds 3] [--minutes N]

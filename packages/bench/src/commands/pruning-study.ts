@@ -7,14 +7,14 @@ import { pruningFindings } from "../pruning-study/pruning-findings.js";
 import { type PruningSetting, pruningSetting, type TimedSize } from "../pruning-study/pruning-setting.js";
 import { pruningText } from "../pruning-study/pruning-tables.js";
 import { studyPruning } from "../pruning-study/study-pruning.js";
-import { parseStepShape } from "../step-shape.js";
+import { parseStepShape, type StepShape } from "../step-shape.js";
 import { type Command, countFlag, type Flags, folderFlag, jsonFile, textFlag } from "./command.js";
 import { engineFlags, engineText, onEngine } from "./on-engine.js";
 
 /** A pre-trained encoder pruned by schuBERT, its baselines and its variants; what is left is trained for equal time and measured; what a round costs. */
 export const command: Command = {
   flags: [
-    ...engineFlags, "data", "folder", "base", "base-steps", "alpha-steps", "finetune-steps", "tuning-steps", "task-examples", "task-steps", "fractions", "variant-fraction", "timed-sizes", "arms", "seeds",
+    ...engineFlags, "data", "folder", "base", "shallow-depth", "shallow-steps", "base-steps", "alpha-steps", "finetune-steps", "tuning-steps", "task-examples", "task-steps", "fractions", "variant-fraction", "timed-sizes", "arms", "seeds",
     "minutes", "out",
   ],
   run: async (paths, flags) => {
@@ -40,17 +40,25 @@ export const command: Command = {
 
 function settingOf(flags: Flags): PruningSetting {
   const { baseSteps, alphaSteps, finetuneSteps, tuningSteps, seeds, task, timing } = pruningSetting;
-  const base = textFlag(flags, "base");
+  const baseText = textFlag(flags, "base");
+  const base = baseText === undefined ? pruningSetting.base : parseStepShape(baseText);
   const fractions = fractionsFlag(flags, "fractions") ?? pruningSetting.fractions;
   const [variantFraction = pruningSetting.variantFraction] = fractionsFlag(flags, "variant-fraction") ?? [];
   if (!fractions.includes(variantFraction)) throw new BenchError("bench/bad-option", `bench: --variant-fraction must be one of --fractions, ${fractions.join(", ")}, got ${variantFraction}`);
   return {
-    ...pruningSetting, ...(base !== undefined && { base: parseStepShape(base) }), fractions, variantFraction,
+    ...pruningSetting, base, shallow: shallowFlags(flags, base), fractions, variantFraction,
     baseSteps: countFlag(flags, "base-steps", { fallback: baseSteps }), alphaSteps: countFlag(flags, "alpha-steps", { fallback: alphaSteps }),
     finetuneSteps: countFlag(flags, "finetune-steps", { fallback: finetuneSteps }), tuningSteps: countFlag(flags, "tuning-steps", { fallback: tuningSteps }),
     task: { ...task, examples: countFlag(flags, "task-examples", { fallback: task.examples }), steps: countFlag(flags, "task-steps", { fallback: task.steps }) },
     timing: { ...timing, sizes: sizesFlag(flags) }, seeds: Array.from({ length: countFlag(flags, "seeds", { fallback: seeds.length }) }, (_, seed) => seed),
   };
+}
+
+/** The network that a base begins as. */
+function shallowFlags(flags: Flags, base: StepShape): PruningSetting["shallow"] {
+  const depth = countFlag(flags, "shallow-depth", { fallback: pruningSetting.shallow.depth });
+  if (base.depth % depth !== 0) throw new BenchError("bench/bad-option", `bench: --shallow-depth must divide the ${base.depth} layers of --base, got ${depth}`);
+  return { depth, steps: countFlag(flags, "shallow-steps", { fallback: pruningSetting.shallow.steps }) };
 }
 
 /** Numbers between 0 and 1, the largest first. */

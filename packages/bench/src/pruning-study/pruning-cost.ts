@@ -12,7 +12,7 @@ const DEV_EXAMPLES = 872;
 
 /** How much work a study is, in words: a network of a fraction of the parameters is taken to need that fraction of the FLOPs, and examples to be half of the longest that are read; compilation is not counted. */
 export function pruningCost(setting: PruningSetting, arms: readonly PruningArm[], arch: EncoderArch): string {
-  const { base, baseSteps, seeds, alphaSteps, finetuneSteps, tuningSteps, heldOutBatches, fractions, task, timing } = setting;
+  const { base, shallow, baseSteps, seeds, alphaSteps, finetuneSteps, tuningSteps, heldOutBatches, fractions, task, timing } = setting;
   const step = flops(arch, { sequence: base.sequenceLength, batch: base.batchSize, heads: { mlm: {} }, maskedPositions: base.maskedPerSequence, pass: "training" }).total;
   const taskStep = flops(arch, { sequence: Math.min(base.sequenceLength, Math.ceil(task.maxLength / 2)), batch: task.batchSize, pass: "training" }).total;
   const runs = arms.map((arm) => armFractions(setting, arm, arch));
@@ -21,11 +21,11 @@ export function pruningCost(setting: PruningSetting, arms: readonly PruningArm[]
   const tunedInRounds = (fraction: number): number => finetuneSteps * sum(fractions.filter((each) => fraction < 1 && each >= fraction)); // In steps of the base.
   const ofNetwork = (fraction: number): number =>
     step * (Math.max(0, tuningSteps - tunedInRounds(fraction)) + timing.steps * (1 + fraction) + FORWARD * heldOutBatches * fraction) + taskStep * fraction * (task.steps + (FORWARD * DEV_EXAMPLES) / task.batchSize);
-  const aSeed = step * (baseSteps + sum(rounds)) + sum(networks.map(ofNetwork));
+  const aSeed = step * ((shallow.depth / base.depth) * shallow.steps + baseSteps + sum(rounds)) + sum(networks.map(ofNetwork));
   const widest = timing.sizes.map(({ layers, hiddenSize }) => step * (layers / base.depth) * (hiddenSize / base.hiddenSize) ** 2 * 2 * (timing.steps + 1));
   const total = seeds.length * aSeed + sum(widest);
   return [
-    `${seeds.length} bases of ${baseSteps} steps, each pruned in ${rounds.length} rounds of ${alphaSteps} + ${finetuneSteps} steps to ${networks.length - 1} networks`,
+    `${seeds.length} bases of ${baseSteps} steps after ${shallow.steps} of ${shallow.depth} layers, each pruned in ${rounds.length} rounds of ${alphaSteps} + ${finetuneSteps} steps to ${networks.length - 1} networks`,
     `every network trained for the time of ${tuningSteps} steps of its base, rounds included, and ${task.steps} on SST-2`,
     `${(total / 1e12).toPrecision(3)} TFLOP in all, about ${Math.ceil(total / FLOPS_PER_SECOND / 60)} minutes at ${FLOPS_PER_SECOND / 1e9} GFLOP/s, ${
       Math.ceil(aSeed / FLOPS_PER_SECOND / 60)} for a seed, and what compilation takes`,

@@ -6,7 +6,8 @@ import { type Backend } from "@bort/graph";
 import { adamW, type MlmModel, type MlmShape, pretrain, shortFirst, type TrainingEvent } from "@bort/nn";
 import { mlmTask, prune, type PruneEvent } from "@bort/schubert-prune";
 import { type PruningArm } from "./pruning-arms.js";
-import { baseArch, batchShape, type PruningSetting } from "./pruning-setting.js";
+import { batchShape, type PruningSetting, shallowArch } from "./pruning-setting.js";
+import { repeatLayers } from "./repeat-layers.js";
 
 export interface PruningNetworksOptions {
   readonly backend: Backend;
@@ -25,7 +26,7 @@ export interface PrunedModel {
 }
 
 /** Added to a study's seed, so that each training has batches of its own. */
-const [PRUNING_BATCHES, HEALING_BATCHES] = [1000, 2000];
+const [BASE_BATCHES, PRUNING_BATCHES, HEALING_BATCHES] = [1000, 2000, 3000];
 /** Batches that the course of a training is told by. */
 const TOLD_BATCHES = 4;
 
@@ -96,11 +97,22 @@ export class PruningNetworks {
   }
 
   async #trainBase(seed: number): Promise<MlmModel> {
-    const { backend, corpus: { tokenizer }, setting } = this.options;
-    const { baseSteps: steps, learningRate } = setting;
+    const { backend, setting: { base: { depth }, baseSteps: steps, shallow, learningRate } } = this.options;
     const name = nameOf(seed, "base");
+    const start = repeatLayers(await this.#trainShallow(seed), depth / shallow.depth);
     const run = pretrain({
-      backend, arch: baseArch(setting, tokenizer), shape: this.shape, train: this.#batches(this.shape, seed), curriculum: shortFirst(this.shape, (shape) => this.#batches(shape, seed)),
+      backend, start, arch: start.arch, shape: this.shape, train: this.#batches(this.shape, seed + BASE_BATCHES), steps, seed, ...this.#further(), learningRate,
+      checkpoint: this.#checkpoint(name, steps),
+    });
+    return (await this.#followed(name, run)).model;
+  }
+
+  async #trainShallow(seed: number): Promise<MlmModel> {
+    const { backend, corpus: { tokenizer }, setting } = this.options;
+    const { shallow: { steps }, learningRate } = setting;
+    const name = nameOf(seed, "shallow");
+    const run = pretrain({
+      backend, arch: shallowArch(setting, tokenizer), shape: this.shape, train: this.#batches(this.shape, seed), curriculum: shortFirst(this.shape, (shape) => this.#batches(shape, seed)),
       steps, seed, ...this.#further(), learningRate, checkpoint: this.#checkpoint(name, steps),
     });
     return (await this.#followed(name, run)).model;

@@ -24,7 +24,9 @@ export interface TimedSize {
 export interface PruningSetting {
   /** Sizes of the base and of every batch; the vocabulary is that at most. */
   readonly base: StepShape;
-  /** Steps of the base's pre-training, on short sequences first. */
+  /** What the base begins as: a network of its first layers, whose number divides the base's, trained on short sequences first. */
+  readonly shallow: { readonly depth: number; readonly steps: number };
+  /** Steps of the base's pre-training, which begins with the layers of the shallow network repeated. */
   readonly baseSteps: number;
   /** What is left of the base's parameters, the head's with them: the largest first, a round each. */
   readonly fractions: readonly number[];
@@ -58,10 +60,13 @@ export interface PruningSetting {
   };
 }
 
-/** What two hours on two cores allow. The vocabulary is small so that a base learns more of its text in that time than how frequent tokens are. */
+/**
+ * What two hours on two cores allow. The vocabulary is small, and the base grows from a shallow network, so that it learns more of its text in that time than how
+ * frequent tokens are.
+ */
 export const pruningSetting: PruningSetting = {
   base: { batchSize: 16, sequenceLength: 64, hiddenSize: 128, heads: 4, intermediateSize: 512, depth: 12, vocabSize: 1024, maskedPerSequence: 10 },
-  baseSteps: 2500, fractions: [0.75, 0.5, 0.3], variantFraction: 0.5, alphaSteps: 25, finetuneSteps: 50, tuningSteps: 110, seeds: [0, 1, 2],
+  shallow: { depth: 4, steps: 2000 }, baseSteps: 1000, fractions: [0.75, 0.5, 0.3], variantFraction: 0.5, alphaSteps: 25, finetuneSteps: 50, tuningSteps: 110, seeds: [0, 1, 2],
   learningRate: 1e-3, furtherLearningRate: 5e-4, beta2: 0.98, heldOutBatches: 16,
   task: { examples: 4000, steps: 100, batchSize: 32, maxLength: 64, learningRate: 3e-4 },
   timing: {
@@ -74,7 +79,12 @@ export const pruningSetting: PruningSetting = {
 export const batchShape = ({ base: { batchSize, sequenceLength, maskedPerSequence } }: PruningSetting): MlmShape => ({ batchSize, sequenceLength, maskedPerSequence });
 
 /** The encoder that is pruned. */
-export function baseArch({ base: { depth, heads, hiddenSize, intermediateSize, sequenceLength } }: PruningSetting, { vocabSize, special }: Tokenizer): EncoderArch {
+export const baseArch = (setting: PruningSetting, tokenizer: Tokenizer): EncoderArch => archOfDepth(setting.base.depth, setting, tokenizer);
+
+/** The encoder that it begins as. */
+export const shallowArch = (setting: PruningSetting, tokenizer: Tokenizer): EncoderArch => archOfDepth(setting.shallow.depth, setting, tokenizer);
+
+function archOfDepth(depth: number, { base: { heads, hiddenSize, intermediateSize, sequenceLength } }: PruningSetting, { vocabSize, special }: Tokenizer): EncoderArch {
   return uniformArch({
     depth, heads, hidden: hiddenSize, intermediate: intermediateSize, vocabSize, positions: sequenceLength, padTokenId: special.pad, activation: "geluTanh",
   });

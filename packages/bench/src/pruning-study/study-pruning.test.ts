@@ -72,20 +72,20 @@ describe("a study of pruning", () => {
   });
 
   it("tells what it will take before it begins", () => {
-    expect(told[0]).toMatch(/^1 bases of 5 steps, each pruned in 6 rounds of 2 \+ 2 steps to 6 networks; .* about 1 minutes at 60 GFLOP\/s/);
-    expect(told[1]).toMatch(/^seed 0, base: step 0,/);
+    expect(told[0]).toMatch(/^1 bases of 5 steps after 3 of 1 layers, each pruned in 6 rounds of 2 \+ 2 steps to 6 networks; .* about 1 minutes at 60 GFLOP\/s/);
+    expect(told[1]).toMatch(/^seed 0, shallow: step 0,/);
   });
 
   it("leaves the bases alone of all trainings, and does nothing again that is done", async () => {
     const left = readdirSync(join(folder, "whole")).sort();
-    expect(left).toEqual(["measured.jsonl", "paces.jsonl", "rounds.jsonl", "seed-0-base"]);
+    expect(left).toEqual(["measured.jsonl", "paces.jsonl", "rounds.jsonl", "seed-0-base", "seed-0-shallow"]);
     const lines: string[] = [];
     expect(await studyPruning(workIn("whole", { tell: (line) => lines.push(line) }))).toEqual(whole);
     expect(lines).toEqual([told[0]]);
   });
 
   it("cut off within trainings, ends as if it was not", async () => {
-    for (const stop of [/^seed 0, base: step 4,/, /^seed 0, schubert-all: round 2,/, /^seed 0, uniform 0.8, healing: step 4/, /^seed 0, distilled: round 1,/]) {
+    for (const stop of [/^seed 0, shallow: step 2,/, /^seed 0, base: step 4,/, /^seed 0, schubert-all: round 2,/, /^seed 0, uniform 0.8, healing: step 4/, /^seed 0, distilled: round 1,/]) {
       const tell = (line: string): void => {
         if (stop.test(line)) throw new Error("cut off");
       };
