@@ -1,3 +1,4 @@
+import { type ProgressBar } from "@bort/bench";
 import { type PruneEvent, type PruneResult, type TrainingPhase } from "@bort/schubert-prune";
 import { type Model } from "@bort/nn";
 import { type EventLog, openEventLog } from "./event-log.js";
@@ -16,7 +17,7 @@ export interface FollowPruningOptions {
 }
 
 /** What a run tells of its rounds. */
-export type PruningEvent = Exclude<PruneEvent, { readonly type: "interrupted" | "training" }>;
+export type PruningEvent = Exclude<PruneEvent, { readonly type: "interrupted" | "slopes" | "training" }>;
 
 /**
  * Runs a pruning to its end with a progress bar for each training; all events but single steps go to `events.jsonl`, which is begun anew.
@@ -38,7 +39,7 @@ export async function followPruning(
       if (line !== undefined) log.append(line);
       if (value.type === "interrupted") throw new Interruption(`interrupted in round ${value.round}`, true);
       if (value.type === "cut" || value.type === "pruned") round = value.round;
-      if (value.type === "training") progress.show(value);
+      if (value.type === "training" || value.type === "slopes") progress.show(value);
       else onEvent(value);
     }
   } catch (error) {
@@ -50,8 +51,9 @@ export async function followPruning(
   }
 }
 
-/** What the log tells of an event; nothing of single steps and checkpoints. */
+/** What the log tells of an event; nothing of single steps, batches and checkpoints. */
 function lineOf(event: PruneEvent): object | undefined {
+  if (event.type === "slopes") return undefined;
   if (event.type === "target") return { type: event.type, round: event.round, target: event.target };
   if (event.type === "training" && (event.event.type === "step" || event.event.type === "checkpoint")) return undefined;
   return event;
@@ -59,21 +61,27 @@ function lineOf(event: PruneEvent): object | undefined {
 
 const phases: Readonly<Record<TrainingPhase, string>> = { alphas: "prunable parameters", finetuning: "fine-tuning" };
 
-/** A bar for each training of a round. */
+/** A bar for each training of a round, or for its batches of slopes, which stand in for the steps of prunable parameters. */
 class TrainingProgress {
-  #bar: ReturnType<NewBar> | undefined;
+  #bar: ProgressBar | undefined;
   #shown = "";
 
   constructor(private readonly bars: NewBar, private readonly steps: Readonly<Record<TrainingPhase, number>>) {}
 
-  show({ round, phase, event }: Extract<PruneEvent, { readonly type: "training" }>): void {
-    const label = `round ${round}: ${phases[phase]}`;
-    if (label !== this.#shown) {
+  show(step: Extract<PruneEvent, { readonly type: "slopes" | "training" }>): void {
+    if (step.type === "slopes") return this.#barFor(`round ${step.round}: slopes`, this.steps.alphas).update(step.batches);
+    const { round, phase, event } = step;
+    const bar = this.#barFor(`round ${round}: ${phases[phase]}`, this.steps[phase], event.type === "resumed" ? event.step : 0);
+    if (event.type === "step") bar.update(event.step, `loss ${event.loss.toFixed(3)}`);
+  }
+
+  #barFor(label: string, steps: number, from = 0): ProgressBar {
+    if (this.#bar === undefined || label !== this.#shown) {
       this.finish();
-      this.#bar = this.bars(label, this.steps[phase], event.type === "resumed" ? event.step : 0);
+      this.#bar = this.bars(label, steps, from);
       this.#shown = label;
     }
-    if (event.type === "step") this.#bar?.update(event.step, `loss ${event.loss.toFixed(3)}`);
+    return this.#bar;
   }
 
   finish(): void {

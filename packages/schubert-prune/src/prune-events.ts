@@ -7,6 +7,8 @@ import { type UnitCounts } from "./unit-vectors.js";
 export type PruneEvent<H extends ModelHead = ModelHead> =
   | { readonly type: "started"; readonly arch: EncoderArch; readonly value: number; readonly metrics: Metrics; readonly targets: readonly RoundTarget[] }
   | { readonly type: "training"; readonly round: number; readonly phase: TrainingPhase; readonly event: TrainingEvent }
+  /** Slopes are taken, of so many batches by now. */
+  | { readonly type: "slopes"; readonly round: number; readonly batches: number }
   | (CutRound & { readonly type: "cut" })
   | (PrunedRound & { readonly type: "pruned" })
   /** A target is met, and its model is there; it is the run's, so it has to be saved before the run goes on. */

@@ -104,6 +104,11 @@ describe("prune", () => {
     if (changes.method === pruningMethods.layers) expect(sizes).toEqual([[2, 6, 6, 20]]);
   });
 
+  it("tells after each batch how many slopes are of", async () => {
+    const { events } = await pruned({ method: pruningMethods.slopes, alphaSteps: 3 });
+    expect(events.filter((event) => event.type === "slopes")).toEqual([1, 2].flatMap((round) => [1, 2, 3].map((batches) => ({ type: "slopes", round, batches }))));
+  });
+
   it("forgets prunable parameters without offset: what stays of the network is as it was", async () => {
     const { result: { model: small } } = await pruned({ offset: false, rounds: 1, finetuneSteps: 0, dimensions: ["f"], targets: [{ fraction: 0.8 }] });
     const own = new Set(model.parameters.view("layers.1.feedForward.up.bias"));

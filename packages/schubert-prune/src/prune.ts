@@ -13,7 +13,7 @@ import { type RoundTarget, roundTargets } from "./round-targets.js";
 import { SchubertError } from "./schubert-error.js";
 import { type PruningTarget, targetValues } from "./targets.js";
 import { type TrainedAlphas, trainAlphas } from "./train-alphas.js";
-import { unitSlopes } from "./unit-slopes.js";
+import { unitSlopesByBatch } from "./unit-slopes.js";
 import { type Dimension, type UnitValues, dimensions, unitVectors } from "./unit-vectors.js";
 
 export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings, "seed" | "signal"> {
@@ -183,8 +183,12 @@ async function* alphasOf<H extends ModelHead>(options: RoundOptions<H>, { round,
 
 async function* slopesOf<H extends ModelHead>(options: RoundOptions<H>, { round }: Pick<Round, "round" | "state">): Ranking<H> {
   const { backend, model, task, dimensions: pruned = dimensions, alphaSteps: batches, signal } = options;
-  const { magnitude } = await unitSlopes({ backend, model, task, batches, vectors: unitVectors(model.arch, pruned), firstBatch: firstBatch(round, options), ...(signal !== undefined && { signal }) });
-  return { worth: magnitude };
+  const slopes = unitSlopesByBatch({ backend, model, task, batches, vectors: unitVectors(model.arch, pruned), firstBatch: firstBatch(round, options), ...(signal !== undefined && { signal }) });
+  for (;;) {
+    const { done, value } = await slopes.next();
+    if (done === true) return { worth: value.magnitude };
+    yield { type: "slopes", round, batches: value };
+  }
 }
 
 async function* unranked(): AsyncGenerator<never, RankedUnits> {

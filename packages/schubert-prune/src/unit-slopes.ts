@@ -28,7 +28,19 @@ export interface UnitSlopes {
 }
 
 /** The slopes of the task's loss by prunable parameters of one, over some batches; nothing is trained. */
-export async function unitSlopes<H extends ModelHead>({ backend, model, task, vectors, batches, firstBatch = 0, onBatch, signal }: UnitSlopesOptions<H>): Promise<UnitSlopes> {
+export async function unitSlopes<H extends ModelHead>({ onBatch, ...options }: UnitSlopesOptions<H>): Promise<UnitSlopes> {
+  const steps = unitSlopesByBatch(options);
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done === true) return value;
+    onBatch?.(value);
+  }
+}
+
+/** The same, which gives after each batch how many are read. */
+export async function* unitSlopesByBatch<H extends ModelHead>(
+  { backend, model, task, vectors, batches, firstBatch = 0, signal }: Omit<UnitSlopesOptions<H>, "onBatch">,
+): AsyncGenerator<number, UnitSlopes> {
   const zeros = (): Record<string, Float32Array> => Object.fromEntries(vectors.map(({ name, size }) => [name, new Float32Array(size)]));
   const [mean, magnitude] = [zeros(), zeros()];
   const trainer = await alphaTrainer({ backend, model, task, vectors, optimizer: adamW(), initial: 1, gate: (trained) => trained });
@@ -45,7 +57,7 @@ export async function unitSlopes<H extends ModelHead>({ backend, model, task, ve
           magnitude[name]![unit]! += Math.abs(slopes[unit]!) / batches;
         }
       }
-      onBatch?.(i + 1);
+      yield i + 1;
     }
   } finally {
     await trainer.dispose();

@@ -121,7 +121,9 @@ describe("bort prune", () => {
   });
 
   it("prunes by slopes, of which nothing is trained", async () => {
-    const { models: [model], rounds: [round] } = await pruned(...pruning("by-slopes", "--method", "slopes", "--dims", "f,v", "--target-fraction", "0.8"));
+    const { json, stderr } = await place.bort([...pruning("by-slopes", "--method", "slopes", "--dims", "f,v", "--target-fraction", "0.8"), "--json"]);
+    expect(stderr).toMatch(/round 1: slopes {2}100%[^]*round 1: fine-tuning {2}100%[^]*round 2: slopes/);
+    const { models: [model], rounds: [round] } = json() as unknown as Found;
     expect([model!.value <= model!.target, round!.gamma, round!.hiddenSize]).toEqual([true, undefined, 16]);
   });
 
