@@ -1,8 +1,5 @@
-import { join } from "node:path";
 import { type EncoderArch, hfObstacle } from "@bort/arch";
 import { formatNumber } from "@bort/bench";
-import { type Tokenizer } from "@bort/data";
-import { exportOnnx, type Model, saveModel, writeFileAtomically } from "@bort/nn";
 import { type PrunedRound, unitVectors } from "@bort/schubert-prune";
 import { layerSizes } from "./pruning-table.js";
 
@@ -20,12 +17,6 @@ export interface PrunedModel {
   readonly huggingFaceObstacle: string | null;
   /** Vectors of units that have been cut down to one, which stays. */
   readonly lastUnits: readonly string[];
-}
-
-/** Writes a model as a folder, with `onnx/model.onnx`; throws what `saveModel` throws. */
-export function savePrunedModel(folder: string, model: Model, tokenizer: Tokenizer): void {
-  saveModel(folder, { model, tokenizer });
-  writeFileAtomically(join(folder, "onnx", "model.onnx"), [exportOnnx(model)]);
 }
 
 /** What is told of a network that met a target. */

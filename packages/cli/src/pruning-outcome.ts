@@ -3,9 +3,10 @@ import { type Tokenizer } from "@bort/data";
 import { type Model } from "@bort/nn";
 import { type PrunedRound } from "@bort/schubert-prune";
 import { type PruningEvent } from "./follow-pruning.js";
-import { prunedModel, type PrunedModel, prunedModelLines, savePrunedModel } from "./pruned-model.js";
+import { prunedModel, type PrunedModel, prunedModelLines } from "./pruned-model.js";
 import { LiveTable, type WholeNetwork } from "./pruning-table.js";
 import { type RunFolder } from "./run-folder.js";
+import { saveWithOnnx } from "./save-with-onnx.js";
 
 export interface PruningOutcomeOptions {
   readonly run: RunFolder;
@@ -47,7 +48,7 @@ export class PruningOutcome {
 
   /** Saves the last network as the run's own. */
   saveLast(model: Model): void {
-    savePrunedModel(this.#options.run.path, model, this.#options.tokenizer);
+    saveWithOnnx(this.#options.run.path, model, this.#options.tokenizer);
   }
 
   /** What there is to say of each network. */
@@ -58,7 +59,7 @@ export class PruningOutcome {
   #keep(round: PrunedRound, model: Model): void {
     const { run, tokenizer, targets } = this.#options;
     const folder = targets === 1 ? "." : `target-${this.models.length + 1}`;
-    if (folder !== ".") savePrunedModel(run.at(folder), model, tokenizer);
+    if (folder !== ".") saveWithOnnx(run.at(folder), model, tokenizer);
     this.models.push(prunedModel(round, folder, this.whole.arch));
   }
 }

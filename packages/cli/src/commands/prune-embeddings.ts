@@ -4,12 +4,12 @@ import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
 import { described, integer } from "../options.js";
 import { barsOn } from "../progress.js";
-import { savePrunedModel } from "../pruned-model.js";
 import { metricOf } from "../pruning-table.js";
 import { checkPruningSample, pruningSampleOptions } from "../pruning-work-options.js";
 import { pruningWork } from "../pruning-work.js";
 import { checkRunFolder } from "../run-folder.js";
 import { runOnEngine } from "../run-on-engine.js";
+import { saveWithOnnx } from "../save-with-onnx.js";
 import { settingsOf } from "../settings.js";
 import { type EmbeddingStage, smallerEmbeddings } from "../smaller-embeddings.js";
 import { printLine } from "../terminal.js";
@@ -44,7 +44,7 @@ export const pruneEmbeddings: Command = command({
     const settings = { ...settingsOf(flags), [task === undefined ? "sequence-length" : "max-length"]: sequenceLength };
     const result = await runOnEngine({ out, request: { command: "prune-embeddings", settings, inputs }, flags, terminal }, async (run, backend) => {
       const { stages, ...smaller } = await smallerEmbeddings({ work, run, backend, signal, bars: barsOn(terminal, flags.quiet) }, { vocabSize, embeddingSize, sampleBatches: sampleBatches ?? 32 });
-      savePrunedModel(run.path, smaller.model, smaller.tokenizer);
+      saveWithOnnx(run.path, smaller.model, smaller.tokenizer);
       return { stages };
     });
     if (!flags.json) {

@@ -3,8 +3,8 @@ import { extractSubnetwork } from "@bort/supershaper";
 import { type Command, command } from "../command.js";
 import { flag, required, text } from "../options.js";
 import { OutputFolder } from "../output-folder.js";
-import { savePrunedModel } from "../pruned-model.js";
 import { checkRunFolder } from "../run-folder.js";
+import { saveWithOnnx } from "../save-with-onnx.js";
 import { shapeOption } from "../shape-option.js";
 import { openSupernet } from "../supernet-folder.js";
 import { printLine } from "../terminal.js";
@@ -25,7 +25,7 @@ export const supernetExtract: Command = command({
     const { model: supernet, tokenizer, space, slicing } = openSupernet(folder);
     space.check(shape);
     const model = extractSubnetwork(supernet, shape, { slicing, merge: !unmerged });
-    await OutputFolder.use(out, async () => savePrunedModel(out, model, tokenizer));
+    await OutputFolder.use(out, async () => saveWithOnnx(out, model, tokenizer));
     const [parameters, mergedParameters] = [false, true].map((merged) => parameterCount({ ...model.arch, bottleneck: { kind: "linear", merged } }).total);
     if (!json) {
       const counts = `${parameters!.toLocaleString("en-US")} parameters with all bottlenecks, ${mergedParameters!.toLocaleString("en-US")} where they are merged`;
