@@ -12,6 +12,8 @@ export interface MlmStartOptions {
   readonly arch: ArchTuple | undefined;
   readonly "vocab-size": number | undefined;
   readonly "sequence-length": number | undefined;
+  /** Whether the weights of `model` are left where they are. Default false. */
+  readonly fresh?: boolean;
   readonly quiet: boolean;
 }
 
@@ -31,17 +33,18 @@ export interface MlmStart {
 }
 
 /**
- * The model of `--model`, or a fresh one by `--arch` with a vocabulary of its own.
+ * The model of `--model`, or a fresh one of its architecture and vocabulary, or by `--arch` with a vocabulary of its own.
  *
  * @throws CliError `cli/usage`; what `findMlmModel` and `encoderOf` throw
  */
 export async function mlmStart(options: MlmStartOptions, context: FindModelContext): Promise<MlmStart> {
-  const start = modelOrArch("model", options.model, options.arch);
+  const { fresh = false } = options;
+  const start = modelOrArch("model", options.model, options.arch, fresh);
   if (typeof start !== "string") return freshStart(start, options);
   if (options["vocab-size"] !== undefined) throw usageError("--vocab-size says nothing to --model, which has its vocabulary; leave it out");
   const trained = await findMlmModel(start, options, context);
   const { model: { arch }, tokenizer, sha256 } = trained;
-  return { arch, tokenizer, sequenceLength: sequenceLengthFor(trained.model, options["sequence-length"], "model"), inputs: { model: sha256 }, trained, archFor: () => arch };
+  return { arch, tokenizer, sequenceLength: sequenceLengthFor(trained.model, options["sequence-length"], "model"), inputs: { model: sha256 }, ...(!fresh && { trained }), archFor: () => arch };
 }
 
 function freshStart(tuple: ArchTuple, { "vocab-size": vocabSize = 8192, "sequence-length": sequenceLength = 128 }: MlmStartOptions): MlmStart {

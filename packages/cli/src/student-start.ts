@@ -11,6 +11,8 @@ import { vocabularyDifference } from "./vocabulary-difference.js";
 export interface StudentStartOptions {
   readonly teacher: readonly string[];
   readonly "sequence-length": number | undefined;
+  /** Whether the weights of the student that is named are left where they are. */
+  readonly fresh: boolean;
   readonly quiet: boolean;
 }
 
@@ -25,7 +27,7 @@ export interface StudentStart {
 }
 
 /**
- * The student that `student` names, or a fresh one of that architecture.
+ * The student that `student` names, or a fresh one of its architecture, or of that given.
  *
  * @throws CliError `cli/usage` where its vocabulary is not the teachers', or it does not read the sequences; what `findMlmModel` and `encoderOf` throw
  */
@@ -42,5 +44,5 @@ export async function studentStart(
   if (difference !== undefined) {
     throw usageError(`--student needs the vocabulary of --teacher, but ${student} has ${difference[0]} and ${options.teacher[0]} ${difference[1]}; give a student of that vocabulary`);
   }
-  return { arch: model.arch, sequenceLength: sequenceLengthFor([model, ...teachers], given, "student or a teacher"), inputs: { student: sha256 }, trained: model };
+  return { arch: model.arch, sequenceLength: sequenceLengthFor([model, ...teachers], given, "student or a teacher"), inputs: { student: sha256 }, ...(!options.fresh && { trained: model }) };
 }

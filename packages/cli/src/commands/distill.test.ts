@@ -130,6 +130,15 @@ describe("distill --student", () => {
     });
   });
 
+  it("teaches its architecture anew with --fresh", async () => {
+    await run(...taught("taught-anew", "--fresh"));
+    await run(...taught("taught-again", "--fresh", "--seed", "1"));
+    const metrics = (out: string): unknown => (JSON.parse(bytes(`${out}/events.jsonl`).toString().split("\n")[0]!) as { metrics: unknown }).metrics;
+    expect(metrics("taught-anew")).not.toEqual(metrics("taught-again")); // Fresh weights are the seed's.
+    expect(loadMlmModel(place.at("taught-anew")).model.arch).toEqual(loadMlmModel(place.at("small")).model.arch);
+    expect(await place.refused(place.distillation("teacher", "refused", "--arch", "1,2,16,32", "--fresh"))).toMatch(/--fresh says nothing to --arch/);
+  });
+
   it("resumes bit for bit, from the same student alone", async () => {
     await run(...taught("taught-whole"));
     expect((await place.bort(taught("taught-parts"), /\b3\/6 /)).code).toBe(130);

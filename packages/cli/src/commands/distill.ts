@@ -5,7 +5,7 @@ import { type Command, command } from "../command.js";
 import { findTeachers } from "../find-teachers.js";
 import { checkKeptLogits, keepLogits, keptLogitsOptions } from "../kept-logits.js";
 import { lossOptions, lossesOf } from "../loss-options.js";
-import { modelOrArch } from "../model-or-arch.js";
+import { freshFlag, modelOrArch } from "../model-or-arch.js";
 import { described, integer, list, required, text, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
 import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
@@ -22,6 +22,7 @@ export const distill: Command = command({
     teacher: list("MODEL", "pre-trained model, a folder or a name on Hugging Face's hub; its vocabulary is the student's; may be given again"),
     arch: freshArchOption("student"),
     student: text("MODEL", "student to go on with, of the teacher's vocabulary: a folder or a name on Hugging Face's hub; or give --arch"),
+    fresh: freshFlag("student"),
     ...corpusOptions,
     steps: required(integer("training steps", 1)),
     out: outOption,
@@ -39,7 +40,7 @@ export const distill: Command = command({
     checkRunFolder(out, resume);
     checkRates(options);
     const losses = lossesOf(options, options.teacher.length);
-    const student = modelOrArch("student", options.student, options.arch);
+    const student = modelOrArch("student", options.student, options.arch, options.fresh);
     const found = await findTeachers(options.teacher, options, context);
     const { models: teachers, tokenizer } = found;
     checkKeptLogits(options, losses, tokenizer.vocabSize);

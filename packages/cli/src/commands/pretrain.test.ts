@@ -54,6 +54,16 @@ describe("pretrain --model", () => {
     expect(further!.parameters.flat).not.toEqual(small!.parameters.flat);
   });
 
+  it("leaves the weights where they are with --fresh, and takes architecture and vocabulary", async () => {
+    expect((await place.bort(place.furtherPretraining("small", "small anew", "--fresh"))).code).toBe(0);
+    expect((await place.bort(place.furtherPretraining("small", "small again", "--fresh", "--seed", "1"))).code).toBe(0);
+    const [small, anew] = ["small", "small anew"].map((folder) => loadMlmModel(place.at(folder)));
+    expect([anew!.model.arch, anew!.tokenizer.vocabSize]).toEqual([small!.model.arch, small!.tokenizer.vocabSize]);
+    expect(validationLosses("small anew")[0]).not.toBe(validationLosses("small again")[0]); // Fresh weights are the seed's.
+    expect(JSON.parse(readFileSync(place.at("small anew/run.json"), "utf8"))).toMatchObject({ settings: { fresh: true, curriculum: "short-first" } });
+    expect(await place.refused(place.pretraining("refused", "--fresh"))).toMatch(/--fresh says nothing to --arch, which is fresh anyway/);
+  });
+
   it("resumes bit for bit, from the same model alone", async () => {
     expect((await place.bort(place.furtherPretraining("base", "in one"))).code).toBe(0);
     const left = await place.bort(place.furtherPretraining("base", "in two"), /\b3\/6 /);

@@ -1,6 +1,7 @@
 import { pretrain as pretrainModel } from "@bort/nn";
 import { type Command, command } from "../command.js";
 import { mlmStart } from "../mlm-start.js";
+import { freshFlag } from "../model-or-arch.js";
 import { described, integer, required, text, withDefault } from "../options.js";
 import { checkRunFolder } from "../run-folder.js";
 import { packedShapeOf, sequenceOptions } from "../sequence-options.js";
@@ -16,6 +17,7 @@ export const pretrain: Command = command({
     ...corpusOptions,
     arch: freshArchOption("model"),
     model: text("MODEL", "masked language model to go on with, its vocabulary too: a folder or a name on Hugging Face's hub; or give --arch"),
+    fresh: freshFlag("model"),
     steps: required(integer("training steps", 1)),
     out: outOption,
     "vocab-size": described(integer("tokens of a fresh model's vocabulary, at most", 261), "8192"),

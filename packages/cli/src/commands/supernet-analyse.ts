@@ -12,6 +12,7 @@ import { predictorOption } from "../shape-predictor.js";
 import { openSupernet } from "../supernet-folder.js";
 import { printLine } from "../terminal.js";
 import { version } from "../version.js";
+import { widthsOption } from "../widths-option.js";
 
 /** `bort supernet analyse`: says what measured shapes tell. */
 export const supernetAnalyse: Command = command({
@@ -20,12 +21,13 @@ export const supernetAnalyse: Command = command({
   options: {
     table: required(text("FILE.jsonl", "measured shapes, of bort supernet sample or as SuperShaper's are published")),
     supernet: described(text("RUN", "folder of the super-network whose shapes they are; its bottlenecks are looked at, too"), "widths as in the table, and all else as in SuperShaper's paper"),
+    widths: described(widthsOption, "as in --supernet, or in the table"),
     predictor: predictorOption,
     report: text("FILE.html", "write the analysis as a page with plots, too"),
   },
-  run: async ({ table, supernet, predictor, report, json }, { terminal }) => {
+  run: async ({ table, supernet, widths, predictor, report, json }, { terminal }) => {
     if (report !== undefined) OutputFolder.check(dirname(report));
-    const analysis: ShapeAnalysis = { ...analyseShapes(readMeasuredShapes(table, supernet), predictor), ...(supernet !== undefined && { diagonals: diagonalsOf(supernet) }) };
+    const analysis: ShapeAnalysis = { ...analyseShapes(readMeasuredShapes(table, { supernet, widths }), predictor), ...(supernet !== undefined && { diagonals: diagonalsOf(supernet) }) };
     if (report !== undefined) writeFileAtomically(report, renderReport(analysisReport(analysis, `bort ${version}, ${new Date().toISOString().slice(0, 10)}`)));
     if (!json) printLine(terminal.stdout, analysisText(analysis));
     const { templates, cigars } = analysis;

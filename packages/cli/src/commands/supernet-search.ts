@@ -12,6 +12,7 @@ import { quantities, type Quantity, ShapeMeasures } from "../shape-measures.js";
 import { predictorOption, qualityText } from "../shape-predictor.js";
 import { shapesText, type ShapeValues } from "../shapes-table.js";
 import { printLine, type Terminal } from "../terminal.js";
+import { widthsOption } from "../widths-option.js";
 
 const strategies = [...shapeStrategies, "fit"] as const;
 
@@ -27,6 +28,7 @@ export const supernetSearch: Command = command({
   options: {
     table: required(text("FILE.jsonl", "measured shapes, of bort supernet sample or as SuperShaper's are published")),
     supernet: described(text("RUN", "folder of the super-network whose shapes they are"), "widths as in the table, and all else as in SuperShaper's paper"),
+    widths: described(widthsOption, "as in --supernet, or in the table"),
     predictor: predictorOption,
     strategy: withDefault(choice(strategies, "the proven best of all shapes, evolution, the best trades of two quantities, or the best that keeps --most-latency-ms measured here"), "exact"),
     ...aims,
@@ -41,7 +43,7 @@ export const supernetSearch: Command = command({
     const { strategy, iterations = 300, seed = 0, "sequence-length": sequenceLength = 128, quiet, json } = options;
     const limits = limitsOf(options);
     const { minimize, against } = aimsOf(options, limits.some(({ quantity, atMost }) => quantity === "perplexity" && atMost !== undefined));
-    const table = readMeasuredShapes(options.table, options.supernet);
+    const table = readMeasuredShapes(options.table, options);
     const measures = new ShapeMeasures(table, { kind: options.predictor, sequenceLength });
     const used = [minimize, ...limits.map(({ quantity }) => quantity), ...(strategy === "front" ? [against] : [])];
     requireUse(options, { chance: strategy !== "fit" && !isProven(strategy, { measures, minimize, against, limits }), sequences: strategy === "fit" || used.includes("flops") });
@@ -63,6 +65,8 @@ export const supernetSearch: Command = command({
 
 /** Options that some searches have no use for. */
 interface IdleOptions {
+  readonly engine: string;
+  readonly threads: number | undefined;
   readonly strategy: string;
   readonly iterations: number | undefined;
   readonly seed: number | undefined;
@@ -76,12 +80,13 @@ interface Uses {
 }
 
 /** @throws CliError `cli/usage` for an option that the search has no use for */
-function requireUse({ strategy, iterations, seed, "sequence-length": sequenceLength }: IdleOptions, { chance, sequences }: Uses): void {
+function requireUse({ strategy, iterations, seed, "sequence-length": sequenceLength, engine, threads }: IdleOptions, { chance, sequences }: Uses): void {
   const idle = chance ? undefined : Object.entries({ iterations, seed }).find(([, value]) => value !== undefined);
   if (idle !== undefined) {
     const search = strategy === "front" ? "a front of sums without limits" : `--strategy ${strategy}`;
     throw usageError(`--${idle[0]} says nothing to ${search}, which draws nothing at random; leave it out, or take --strategy evolution`);
   }
+  if ((engine !== "auto" || threads !== undefined) && strategy !== "fit") throw usageError(`--engine and --threads say nothing to --strategy ${strategy}, which times no network; leave them out, or take --strategy fit`);
   if (sequenceLength !== undefined && !sequences) throw usageError("--sequence-length says nothing to a search without FLOPs; leave it out, or give a limit on FLOPs or --strategy fit");
 }
 

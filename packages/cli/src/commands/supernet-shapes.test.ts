@@ -97,6 +97,18 @@ describe("bort supernet search", () => {
     expect(await place.refused(["supernet", "search", "--table", place.at("all.jsonl")])).toMatch(/--supernet is missing: .*all\.jsonl has a layer that is (4|8|16) wide, and .* multiples of 12 up to 768; give the folder/);
   });
 
+  it("searches widths beyond those of the table, all of which are in it otherwise", async () => {
+    const all = ["--widths", ...paperSpace.widths[0]!.map(String)];
+    const narrow = made.map((line) => JSON.parse(line) as Line).filter(({ shape }) => shape[3]! < 480 && shape[3]! > 120);
+    const table = ["--table", place.write("few-widths.jsonl", narrow.map((line) => JSON.stringify(line)).join("\n"))];
+    const searched = async (more: readonly string[]) => (await ok(["supernet", "search", ...table, ...more])) as { shapes: readonly Line[]; warnings: readonly string[] };
+    const [within, beyond] = await Promise.all([[], all].map(searched));
+    expect([within!.shapes[0]!.shape[3], within!.warnings]).toEqual([360, []]);
+    expect([beyond!.shapes[0]!.shape[3]! > 360, beyond!.warnings.length]).toEqual([true, 1]);
+    const bottle = async (more: readonly string[]) => ((await ok(["supernet", "analyse", ...table, ...more]))["templates"] as readonly Line[])[0]!.shape.at(-1);
+    expect([await bottle([]), await bottle(all)]).toEqual([360, 768]);
+  });
+
   it("searches the space of a super-network, and warns outside of what was measured", async () => {
     const narrow = lines("all.jsonl").map(({ shape, ...rest }) => JSON.stringify({ ...rest, shape: shape.map((width) => Math.min(width, 8)) }));
     place.write("narrow.jsonl", narrow.join("\n"));
@@ -119,6 +131,9 @@ describe("bort supernet search", () => {
     ["a seed of a front that is exact", ["--seed", "1", "--strategy", "front"], /--seed says nothing to a front of sums without limits/],
     ["iterations of a fit", ["--strategy", "fit", "--most-latency-ms", "9", ...few], /--iterations says nothing to --strategy fit/],
     ["the length of sequences that nothing is counted for", ["--sequence-length", "64", "--most-parameters", "50e6"], /--sequence-length says nothing to a search without FLOPs/],
+    ["an engine where nothing is timed", ["--threads", "1"], /--engine and --threads say nothing to --strategy exact, which times no network/],
+    ["widths of two kinds", ["--widths", "120", "240", "--supernet", "net"], /--widths says nothing where --supernet has its own/],
+    ["widths that the table's shapes do not have", ["--widths", "120", "240"], /layer [0-3] must be 120, 240 wide, got \d+/],
     ["a front of one quantity", ["--strategy", "front", "--minimize", "flops", "--against", "flops"], /another quantity/],
   ])("refuses %s", async (_, more, told) => {
     expect(await place.refused(search(...more))).toMatch(told);
