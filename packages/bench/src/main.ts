@@ -67,7 +67,9 @@ npm run bench -- arch [--repeats 9]                                      paramet
   --rule    of agora: lcs-root (the default), lcs-root-descending, lcs-root-with-constants, worst-only or rank-prefix-0.5
   --data    of agora and pruning-study: the folder that has the tasks' own
   --minutes of agora, supernet-study and pruning-study: begins nothing after so many, and reports what is finished; the same command goes on
-  --folder  where finished parts of a long benchmark are kept, so that it goes on after them; default: a temporary folder
+  --arms    of pruning-study: schubert-all, schubert-h, schubert-f, schubert-a, uniform, layers, l0, proximal, "printed costs", "not offset", slopes,
+            distilled; all by default
+  --folder  where finished parts of a long benchmark are kept, so that it goes on after them; agora, supernet-study and pruning-study need one, others take a temporary folder
   --out     folder for the files that a benchmark keeps; default benchmarks`;
 
 /** Loaded when they are run, so that a process that measures memory holds nothing else. */

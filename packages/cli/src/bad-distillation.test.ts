@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestWorkplace, changed } from "./test-workplace.js";
 
@@ -14,7 +14,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => place.remove());
 
-const bytes = (path: string): Buffer => readFileSync(place.at(path));
 const distilling = (...more: readonly string[]): string[] => place.distillation("teacher", "out", ...more);
 
 describe("options that distill refuses before any work", () => {
@@ -71,9 +70,9 @@ describe("a cache of logits", () => {
     ["of another number of logits", () => changed(cached(), "--cache-logits", "9"), "topK"],
     ["at other temperatures", () => cached("--temperature", "3"), "temperatures"],
   ])("is refused where it is %s, and stays as it is", async (_, args, told) => {
-    const before = bytes("logits/teacher-1/8-tokens/logits-000000.bin");
+    const before = place.bytes("logits/teacher-1/8-tokens/logits-000000.bin");
     expect(await place.refused(args())).toContain(told);
-    expect(bytes("logits/teacher-1/8-tokens/logits-000000.bin").equals(before)).toBe(true);
+    expect(place.bytes("logits/teacher-1/8-tokens/logits-000000.bin").equals(before)).toBe(true);
   });
 
   it("is not made for a corpus smaller than a batch", async () => {
@@ -82,12 +81,12 @@ describe("a cache of logits", () => {
 
   it.each([["cut short", 100], ["empty", 0]])("is refused where a file is %s, and made again once that is removed", async (_, length) => {
     const shard = "logits/teacher-1/16-tokens/logits-000000.bin";
-    const whole = bytes(shard);
+    const whole = place.bytes(shard);
     truncateSync(place.at(shard), length);
     expect(await place.refused(cached())).toMatch(/logits-000000\.bin [^\n]*; remove it and cache the logits again/);
     rmSync(place.at(shard));
     expect((await place.bort(changed(cached(), "--out", place.at(`again ${length}`)))).code).toBe(0);
-    expect(bytes(shard).equals(whole)).toBe(true);
+    expect(place.bytes(shard).equals(whole)).toBe(true);
   });
 
   it("is refused where its description was cut short", async () => {
@@ -113,15 +112,15 @@ describe("what --resume refuses", () => {
 
   it.each(["corpus/train-00000.tokens", "corpus/validation-00000.tokens", "logits/teacher-1/16-tokens/logits-000000.bin"])("%s, cut short: it goes on once that is removed", async (file) => {
     cpSync(place.at("student"), place.at("parted"), { recursive: true });
-    const whole = bytes(`parted/${file}`);
+    const whole = place.bytes(`parted/${file}`);
     truncateSync(place.at(`parted/${file}`), whole.length - 1);
     const args = place.distillation("teacher", "parted", "--cache-logits", "8", "--resume");
     expect(await place.refused(args)).toContain(file.split("/").at(-1));
     rmSync(place.at(`parted/${file}`));
     rmSync(place.at("parted/checkpoint"), { recursive: true });
     expect((await place.bort(args)).code).toBe(0);
-    expect(bytes(`parted/${file}`).equals(whole)).toBe(true);
-    expect(bytes("parted/model.safetensors").equals(bytes("student/model.safetensors"))).toBe(true);
+    expect(place.bytes(`parted/${file}`).equals(whole)).toBe(true);
+    expect(place.bytes("parted/model.safetensors").equals(place.bytes("student/model.safetensors"))).toBe(true);
     expect(readdirSync(place.at("parted/corpus")).filter((name) => name.includes("tmp"))).toEqual([]);
     rmSync(place.at("parted"), { recursive: true });
   });
@@ -133,7 +132,7 @@ describe("what --resume refuses", () => {
     expect(await place.refused(args)).toMatch(/train-00000\.tokens should have \d+ bytes [^\n]*; delete it and make it again/);
     rmSync(place.at("half/corpus/train-00000.tokens"));
     expect((await place.bort(args)).code).toBe(0);
-    expect(bytes("half/tokenizer.json").equals(bytes("teacher/tokenizer.json"))).toBe(true);
-    expect(bytes("half/corpus/train-00000.tokens").equals(bytes("teacher/corpus/train-00000.tokens"))).toBe(true);
+    expect(place.bytes("half/tokenizer.json").equals(place.bytes("teacher/tokenizer.json"))).toBe(true);
+    expect(place.bytes("half/corpus/train-00000.tokens").equals(place.bytes("teacher/corpus/train-00000.tokens"))).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ import { quantities, type Quantity } from "./shape-measures.js";
 export type LimitOptions = { readonly [Name in `${"least" | "most"}-${Quantity}`]: Option<number | undefined> };
 
 const names: Readonly<Record<Quantity, string>> = {
-  perplexity: "predicted perplexity", parameters: "parameters, bottlenecks merged, without a head", flops: "FLOPs of a sequence", "latency-ms": "predicted latency in ms",
+  perplexity: "predicted perplexity", parameters: "parameters, bottlenecks merged, without a head", flops: "FLOPs of a sequence", "latency-ms": "latency in ms, predicted for what the table timed, or with --strategy fit measured on one sequence",
 };
 
 /** Limits on what a search finds: either end of each quantity. */

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestWorkplace, untimed } from "./test-workplace.js";
 
 const place = new TestWorkplace();
-const bytes = (path: string): Buffer => readFileSync(place.at(path));
 const steps = (run: string): unknown[] => readFileSync(place.at(`${run}/events.jsonl`), "utf8").trimEnd().split("\n")
   .map((line) => JSON.parse(line) as { type: string; step: number; loss: number }).filter(({ type }) => type === "step").map(({ step, loss }) => [step, loss]);
 
@@ -22,7 +21,7 @@ describe("a run that was interrupted and resumed", () => {
 
     const resumed = await place.bort(place.pretraining("parted", "--resume", "--json"));
     expect([resumed.code, resumed.json()["steps"]]).toEqual([0, 10]);
-    expect(bytes("parted/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(place.bytes("parted/model.safetensors").equals(place.bytes("whole/model.safetensors"))).toBe(true);
     expect(steps("parted")).toEqual(steps("whole"));
   });
 
@@ -32,7 +31,7 @@ describe("a run that was interrupted and resumed", () => {
     await place.bort(place.pretraining("early", "--checkpoint-every", "2"), /\b6\/10 /);
     cpSync(place.at("early/checkpoint"), place.at("crashed/checkpoint"), { recursive: true });
     expect((await place.bort(place.pretraining("crashed", "--resume"))).code).toBe(0);
-    expect(bytes("crashed/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(place.bytes("crashed/model.safetensors").equals(place.bytes("whole/model.safetensors"))).toBe(true);
     expect(steps("crashed")).toEqual(steps("whole"));
   });
 
@@ -40,8 +39,8 @@ describe("a run that was interrupted and resumed", () => {
     cpSync(place.at("whole"), place.at("done"), { recursive: true });
     const { code, json } = await place.bort(place.pretraining("done", "--resume", "--json"));
     expect([code, json()["steps"]]).toEqual([0, 10]);
-    expect(bytes("done/events.jsonl").toString().match(/"type":"evaluation","step":10,/g)).toHaveLength(1);
-    expect(bytes("done/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(place.bytes("done/events.jsonl").toString().match(/"type":"evaluation","step":10,/g)).toHaveLength(1);
+    expect(place.bytes("done/model.safetensors").equals(place.bytes("whole/model.safetensors"))).toBe(true);
   });
 
   it("drops at random what it dropped before, and stops early where it stopped before", async () => {
@@ -53,17 +52,17 @@ describe("a run that was interrupted and resumed", () => {
     expect((await place.bort(stopping("stopped"), /\b1\/10 /)).code).toBe(130);
     const resumed = await place.bort(stopping("stopped", "--resume", "--json"));
     expect([resumed.json()["steps"], resumed.json()["validationLoss"]]).toEqual([whole.json()["steps"], whole.json()["validationLoss"]]);
-    expect(bytes("stopped/model.safetensors").equals(bytes("stopped-whole/model.safetensors"))).toBe(true);
+    expect(place.bytes("stopped/model.safetensors").equals(place.bytes("stopped-whole/model.safetensors"))).toBe(true);
     const again = await place.bort(stopping("stopped", "--resume"));
-    expect([again.code, bytes("stopped/events.jsonl").toString().match(/"type":"stopped"/g)?.length]).toEqual([0, 1]);
-    const curves = readdirSync(place.at("stopped/tensorboard")).map((name) => bytes(`stopped/tensorboard/${name}`).toString("latin1"));
+    expect([again.code, place.bytes("stopped/events.jsonl").toString().match(/"type":"stopped"/g)?.length]).toEqual([0, 1]);
+    const curves = readdirSync(place.at("stopped/tensorboard")).map((name) => place.bytes(`stopped/tensorboard/${name}`).toString("latin1"));
     expect(curves.map((file) => [file.includes("train/loss"), file.includes("evaluation/validationLoss")]).sort()).toEqual([[false, false], [true, true], [true, true]]);
     expect((await place.bort(dropping("0.1", "stopped", "--resume"))).stderr).toContain("--dropout (0.2, now 0.1)");
   });
 
   it("starts where there is nothing", async () => {
     expect((await place.bort(place.pretraining("new", "--resume"))).code).toBe(0);
-    expect(bytes("new/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(place.bytes("new/model.safetensors").equals(place.bytes("whole/model.safetensors"))).toBe(true);
   });
 
   it("leaves nothing where it was interrupted over the corpus", async () => {
@@ -103,14 +102,14 @@ describe("every training command", () => {
       expect((await place.bort(args("whole"))).code).toBe(0);
       expect((await place.bort(args("parted"), /\b3\/6 /)).code).toBe(130);
       expect((await place.bort(args("parted", "--resume"))).code).toBe(0);
-      expect(bytes(`${name}-parted/model.safetensors`).equals(bytes(`${name}-whole/model.safetensors`))).toBe(true);
+      expect(place.bytes(`${name}-parted/model.safetensors`).equals(place.bytes(`${name}-whole/model.safetensors`))).toBe(true);
     }
   });
 
   it("resumes a run that began before a flag was there as one without it", async () => {
     const args = ["finetune", "--model", place.at("whole"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "2", "--threads", "1", "--out", place.at("older")];
     expect((await place.bort(args)).code).toBe(0);
-    const { settings: { balance, ...settings }, ...run } = JSON.parse(bytes("older/run.json").toString()) as { settings: Record<string, unknown> };
+    const { settings: { balance, ...settings }, ...run } = JSON.parse(place.bytes("older/run.json").toString()) as { settings: Record<string, unknown> };
     expect(balance).toBe(false);
     place.write("older/run.json", JSON.stringify({ ...run, settings }));
     expect((await place.bort([...args, "--resume", "--balance"])).stderr).toContain("another --balance (none, now true)"); // Half of the examples have either label, so all are left.
@@ -124,11 +123,11 @@ describe("a search that was interrupted and resumed", () => {
     const left = await place.bort(place.search("whole", "parted-search"), /trials .* 2\/4 /);
     expect(left.code).toBe(130);
     expect(left.stderr).toMatch(/interrupted after 2 trials; go on with: bort extract .* --resume\n$/);
-    const log = bytes("parted-search/trials.jsonl").toString();
+    const log = place.bytes("parted-search/trials.jsonl").toString();
     const resumed = await place.bort(place.search("whole", "parted-search", "--resume", "--json"));
     expect(untimed(resumed.json())).toEqual(untimed(whole.json()));
-    expect(bytes("parted-search/trials.jsonl").toString().startsWith(log)).toBe(true);
-    expect(bytes("parted-search/trials.jsonl").toString().match(/"trial":/g)).toHaveLength(4);
+    expect(place.bytes("parted-search/trials.jsonl").toString().startsWith(log)).toBe(true);
+    expect(place.bytes("parted-search/trials.jsonl").toString().match(/"trial":/g)).toHaveLength(4);
   });
 
   it("keeps the maximum point that was logged, though it would measure another", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Random, random } from "@bort/data";
@@ -40,6 +40,10 @@ export class TestWorkplace {
     return this.at(path);
   }
 
+  bytes(path: string): Buffer {
+    return readFileSync(this.at(path));
+  }
+
   list(): string[] {
     return readdirSync(this.folder).sort();
   }
@@ -60,6 +64,13 @@ export class TestWorkplace {
     });
     const code = await run(args, { stdout: stream("stdout"), stderr: stream("stderr") }, leaving.signal);
     return { code, ...written, json: () => JSON.parse(written.stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown> };
+  }
+
+  /** Runs a command that must do what it is asked for; gives what `--json` prints. */
+  async ok(args: readonly string[]): Promise<Record<string, unknown>> {
+    const { code, stderr, json } = await this.bort([...args, "--json"]);
+    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+    return json();
   }
 
   /** Runs a command, quietly where it can, that must end with code 2 and one line, and leave the folder as it was; gives the line. */

@@ -12,7 +12,7 @@ export interface RegularizedEvolutionOptions<Theta> extends SearchOptions<Theta>
   readonly space: DesignSpace<ArchTuple>;
   /** Trials to make, those of the first population included; a child that was tried before counts, one beyond the maximum point does not. */
   readonly trials: number;
-  /** P: architectures that are alive at a time. Default 20. */
+  /** P: architectures that are alive at a time. Default 20, or all trials where there are fewer. */
   readonly population?: number;
   /** S: members that are drawn, with replacement, for the best of them to be the parent. Default 5. */
   readonly sample?: number;

@@ -27,7 +27,7 @@ export interface LinearPredictor extends Predictor {
   toJSON(): LinearModel;
 }
 
-/** Ridge regression on standardised widths, and features beside them; @throws PredictorsError `predictors/bad-rows`, `predictors/bad-shape`, `predictors/bad-values` */
+/** Ridge regression on standardised widths, and features beside them; @throws PredictorsError `predictors/bad-rows`, `predictors/bad-shape`, `predictors/bad-values`, `predictors/bad-option` */
 export function fitLinear(rows: readonly MeasuredShape[], { target = "value", features }: LinearOptions = {}): LinearPredictor {
   requireRows(rows);
   const table = rows.map(({ shape }) => rowOf(shape, features));

@@ -10,7 +10,7 @@ import { type TreesModel, treesPredictor } from "./trees-predictor.js";
 export type PredictorModel = LinearModel | PairwiseModel | TreesModel;
 
 /**
- * The predictor of a saved model. One that was fitted with features beside the widths needs the same function of features.
+ * The predictor of a saved model. One that was fitted with features beside the widths needs the same function of features, which `predict` checks.
  *
  * @throws PredictorsError `predictors/bad-json` for what no predictor's `toJSON` gave
  */

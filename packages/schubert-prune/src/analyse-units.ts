@@ -40,7 +40,7 @@ export interface UnitAnalysis {
 /**
  * What each unit of a network is worth, before anything is cut: how much the task's loss depends on it, to first order, and what it costs.
  *
- * Source: Michel et al. 2019, eq. 2, for the magnitude, here of every dimension; schuBERT, section 5, for a unit's own cost.
+ * Source: Michel et al. 2019, eq. 2, for the magnitude, here of every dimension; schuBERT, section 5, for a unit's own cost. Throws what `unitSlopes` throws.
  */
 export async function analyseUnits<H extends ModelHead>(options: AnalyseUnitsOptions<H>): Promise<UnitAnalysis> {
   const { model: { arch, head }, dimensions = allDimensions, objective = parameterObjective(headCounting(head)), listed = 20, ...slopes } = options;

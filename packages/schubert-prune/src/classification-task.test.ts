@@ -4,6 +4,7 @@ import { type TextExample, classificationBatches, trainByteLevelBpe } from "@bor
 import { createModel, finetune, predictOutputs } from "@bort/nn";
 import { describe, expect, it } from "vitest";
 import { type ClassificationTaskOptions, classificationTask } from "./classification-task.js";
+import { type FinetuningSettings } from "./finetuning-settings.js";
 import { prune } from "./prune.js";
 
 const backend = await onnxBackend({ threads: 1 });
@@ -29,6 +30,13 @@ describe("classificationTask", () => {
     expect(model.head).toEqual({ kind: "classifier", labels });
     expect(model.arch.hiddenSize).toBe(16);
     expect(rounds[0]!.value).toBeLessThanOrEqual(rounds[0]!.target);
+  });
+
+  it("is another task with other settings of fine-tuning, and the same with the defaults named", () => {
+    const several: readonly FinetuningSettings[] = [{}, { learningRate: 1e-4 }, { learningRate: 1e-3 }, { schedule: "constant" }, { dropout: { hidden: 0.1 } }, { earlyStopping: { patience: 2 } }];
+    const [plain, named, ...others] = several.map((finetuning) => JSON.stringify(classificationTask({ ...options, finetuning }).settings));
+    expect(named).toBe(plain);
+    expect(new Set([plain, ...others]).size).toBe(5);
   });
 
   it("refuses a task without labels", () => {

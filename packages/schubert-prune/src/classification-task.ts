@@ -1,7 +1,7 @@
 import { type ClassificationBatch, type ClassificationBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { type Classifier, type FinetuneBatches, classificationFeeds, classificationLossGraph, fingerprint, finetune, predict, totalWeight } from "@bort/nn";
-import { type FinetuningSettings } from "./mlm-task.js";
+import { finetuningRecord, type FinetuningSettings } from "./finetuning-settings.js";
 import { type PruningTask } from "./pruning-task.js";
 import { SchubertError } from "./schubert-error.js";
 
@@ -22,6 +22,8 @@ export interface ClassificationTaskOptions {
   readonly finetuning?: FinetuningSettings;
 }
 
+const LEARNING_RATE = 1e-4;
+
 /**
  * The task of a classifier: it is pruned for what that task needs, and may not serve another.
  *
@@ -31,7 +33,10 @@ export function classificationTask({ backend, labels, train, batchSize, validati
   if (labels.length === 0) throw new SchubertError("schubert-prune/bad-option", "schubert-prune: a task needs labels to prune for, got none; give a task of classes, or prune by masked language modelling");
   const first = train.at(0);
   return {
-    settings: { task: "classification", labels, batchSize, examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels), ...(taught !== undefined && { taught: taught.settings }) },
+    settings: {
+      task: "classification", labels, batchSize, examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels), ...(taught !== undefined && { taught: taught.settings }),
+      finetuning: finetuningRecord({ learningRate: LEARNING_RATE, ...finetuning }, { metric: "accuracy", mode: "max" }),
+    },
     loss: (model, length) => classificationLossGraph(model, batchSize, length, { isSoft: train.isSoft }),
     batch: (index, { head }) => {
       requireLabels(head, labels);
@@ -47,7 +52,7 @@ export function classificationTask({ backend, labels, train, batchSize, validati
     finetune: async function* (model, { firstBatch, ...training }) {
       const { examples, isSoft } = taught ?? train;
       const later: FinetuneBatches = { examples, isSoft, at: (step) => (taught ?? train).at(firstBatch + step) };
-      const { model: trained } = yield* finetune({ learningRate: 1e-4, ...finetuning, ...training, backend, model, head: "kept", labels, train: later, batchSize, validation });
+      const { model: trained } = yield* finetune({ learningRate: LEARNING_RATE, ...finetuning, ...training, backend, model, head: "kept", labels, train: later, batchSize, validation });
       return trained;
     },
   };

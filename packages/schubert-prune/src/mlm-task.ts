@@ -1,12 +1,8 @@
 import { type MlmBatch, type MlmBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import {
-  type MlmModel, type MlmShape, type PretrainingObjective, type TrainingSettings, evaluateMlm, fingerprint, mlmFeeds, mlmLossGraph, mlmObjective, pretrain, resolveSettings, totalWeight,
-} from "@bort/nn";
+import { type MlmModel, type MlmShape, type PretrainingObjective, evaluateMlm, fingerprint, mlmFeeds, mlmLossGraph, mlmObjective, pretrain, totalWeight } from "@bort/nn";
+import { finetuningRecord, type FinetuningSettings } from "./finetuning-settings.js";
 import { type PruningTask } from "./pruning-task.js";
-
-/** How a pruned network is trained, but for what each round has of its own; a step takes one batch, by which rounds count what they have seen. */
-export type FinetuningSettings = Omit<TrainingSettings, "accumulate" | "average" | "checkpoint" | "groups" | "seed" | "signal" | "steps">;
 
 export interface MlmTaskOptions {
   readonly backend: Backend;
@@ -21,17 +17,16 @@ export interface MlmTaskOptions {
   readonly finetuning?: FinetuningSettings;
 }
 
-/** What of the settings decides the outcome: a run is gone on with by the same alone. */
-export const finetuningRecord = (settings: FinetuningSettings): Readonly<Record<string, unknown>> =>
-  resolveSettings({ steps: 1, ...settings }, { learningRate: 0, warmupRatio: 0, metric: "validationLoss", mode: "min" }).record; // Rounds add steps and seed; what is not given is always the same.
-
 const LEARNING_RATE = 3e-4;
 
 /** Masked language modelling, so that the pruned network is as general as the one before (schuBERT, eq. 1 and 2; there is no head for next-sentence prediction here). */
 export function mlmTask({ backend, shape, train, validation, objective = mlmObjective(), finetuning = {} }: MlmTaskOptions): PruningTask<MlmModel["head"]> {
   const first = train.at(0);
   return {
-    settings: { task: "mlm", shape, sequences: train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels), ...objective.settings, finetuning: finetuningRecord({ learningRate: LEARNING_RATE, ...finetuning }) },
+    settings: {
+      task: "mlm", shape, sequences: train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels), ...objective.settings,
+      finetuning: finetuningRecord({ learningRate: LEARNING_RATE, ...finetuning }, { metric: "validationLoss", mode: "min" }),
+    },
     loss: ({ arch }) => mlmLossGraph(arch, shape),
     batch: (index) => {
       const batch = train.at(index);

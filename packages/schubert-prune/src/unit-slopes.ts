@@ -3,6 +3,7 @@ import { type Model, type ModelHead, adamW } from "@bort/nn";
 import { alphaTrainer } from "./alpha-trainer.js";
 import { alphaName } from "./fold-alphas.js";
 import { type PruningTask } from "./pruning-task.js";
+import { SchubertError } from "./schubert-error.js";
 import { type UnitValues, type UnitVector } from "./unit-vectors.js";
 
 export interface UnitSlopesOptions<H extends ModelHead> {
@@ -10,7 +11,7 @@ export interface UnitSlopesOptions<H extends ModelHead> {
   readonly model: Model<H>;
   readonly task: PruningTask<H>;
   readonly vectors: readonly UnitVector[];
-  /** How many batches are read. */
+  /** How many batches are read, 1 or more. */
   readonly batches: number;
   /** The first of them. Default 0. */
   readonly firstBatch?: number;
@@ -27,7 +28,7 @@ export interface UnitSlopes {
   readonly magnitude: UnitValues;
 }
 
-/** The slopes of the task's loss by prunable parameters of one, over some batches; nothing is trained. */
+/** The slopes of the task's loss by prunable parameters of one, over some batches; nothing is trained. @throws SchubertError `schubert-prune/bad-option` for no batches */
 export async function unitSlopes<H extends ModelHead>({ onBatch, ...options }: UnitSlopesOptions<H>): Promise<UnitSlopes> {
   const steps = unitSlopesByBatch(options);
   for (;;) {
@@ -41,6 +42,7 @@ export async function unitSlopes<H extends ModelHead>({ onBatch, ...options }: U
 export async function* unitSlopesByBatch<H extends ModelHead>(
   { backend, model, task, vectors, batches, firstBatch = 0, signal }: Omit<UnitSlopesOptions<H>, "onBatch">,
 ): AsyncGenerator<number, UnitSlopes> {
+  if (!(Number.isSafeInteger(batches) && batches >= 1)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: slopes need batches, a whole number from 1, got ${batches}`);
   const zeros = (): Record<string, Float32Array> => Object.fromEntries(vectors.map(({ name, size }) => [name, new Float32Array(size)]));
   const [mean, magnitude] = [zeros(), zeros()];
   const trainer = await alphaTrainer({ backend, model, task, vectors, optimizer: adamW(), initial: 1, gate: (trained) => trained });

@@ -8,7 +8,7 @@ export interface MeasureRange {
   readonly most: number;
 }
 
-/** The range of a pairwise sum over all shapes of a space, by dynamic programming. */
+/** The range of a pairwise sum over all shapes of a space, by dynamic programming; @throws SuperShaperError `supershaper/bad-measure` for terms that are not finite */
 export function pairwiseRange(space: ShapeSpace, sum: PairwiseSum): MeasureRange {
   return rangeOfTables(sumTables(space, sum));
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { loadMlmModel } from "@bort/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileHash } from "../file-hash.js";
@@ -11,8 +11,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => place.remove());
 
-const bytes = (path: string): Buffer => readFileSync(place.at(path));
-const steps = (run: string): { loss: number; metrics: Record<string, number> }[] => bytes(`${run}/events.jsonl`).toString().trimEnd().split("\n")
+const steps = (run: string): { loss: number; metrics: Record<string, number> }[] => place.bytes(`${run}/events.jsonl`).toString().trimEnd().split("\n")
   .map((line) => JSON.parse(line) as { type: string; loss: number; metrics: Record<string, number> }).filter(({ type }) => type === "step");
 const distilled = async (out: string, ...more: readonly string[]): Promise<ReturnType<typeof steps>> => {
   const { code, stderr } = await place.bort(place.distillation("teacher", out, ...more));
@@ -40,7 +39,7 @@ describe("distill", () => {
     const parts = place.distillation("teacher", "parts", ...settings);
     expect((await place.bort(parts, /\b3\/6 /)).code).toBe(130);
     expect((await place.bort([...parts, "--resume"])).code).toBe(0);
-    expect(bytes("parts/model.safetensors").equals(bytes("whole/model.safetensors"))).toBe(true);
+    expect(place.bytes("parts/model.safetensors").equals(place.bytes("whole/model.safetensors"))).toBe(true);
   });
 
   it("weighs several teachers: equal ones teach as one, and of unequal ones the heavier counts more", async () => {
@@ -57,7 +56,7 @@ describe("distill", () => {
     const losses = [(await distilled("plain"))[0]!.loss];
     for (const more of [["--packing", "document"], ["--packing", "sentence"], ["--whole-word-masking"]]) losses.push((await distilled(more.at(-1)!, ...more))[0]!.loss);
     expect(new Set(losses).size).toBe(4);
-    const { settings } = JSON.parse(bytes("sentence/run.json").toString()) as { settings: object };
+    const { settings } = JSON.parse(place.bytes("sentence/run.json").toString()) as { settings: object };
     expect(settings).toMatchObject({ packing: "sentence", "whole-word-masking": false });
   });
 });
@@ -77,7 +76,7 @@ describe("distill --cache-logits", () => {
     await distilled("first", ...shared);
     const { stderr } = await place.bort([...place.distillation("teacher", "next", ...shared, "--seed", "0"), "--learning-rate", "0.01"]);
     expect(stderr).not.toContain("logits");
-    expect([existsSync(place.at("first/logits")), bytes("first/run.json").toString().includes(place.folder)]).toEqual([false, false]);
+    expect([existsSync(place.at("first/logits")), place.bytes("first/run.json").toString().includes(place.folder)]).toEqual([false, false]);
     expect(steps("next")[0]!.loss).toBe(steps("first")[0]!.loss);
   });
 
@@ -97,7 +96,7 @@ describe("distill --cache-logits", () => {
     expect([again.code, again.stderr]).toEqual([130, expect.stringMatching(/teacher's logits {2}100% {2}6\/6/)]);
     const last = await place.bort(caching("parted", "--resume"));
     expect([last.code, last.stderr.includes("logits")]).toEqual([0, false]);
-    expect(bytes("parted/model.safetensors").equals(bytes("unparted/model.safetensors"))).toBe(true);
+    expect(place.bytes("parted/model.safetensors").equals(place.bytes("unparted/model.safetensors"))).toBe(true);
   });
 });
 
@@ -109,41 +108,36 @@ describe("distill --student", () => {
   }, 60_000);
 
   const taught = (out: string, ...more: readonly string[]): string[] => place.distillation("teacher", out, "--student", place.at("small"), ...more);
-  const run = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
-    const { code, stderr, json } = await place.bort([...args, "--json"]);
-    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
-    return json();
-  };
 
   it("goes on with the weights of a network of a super-network, which stays as it is", async () => {
-    const before = bytes("small/model.safetensors");
-    await run(...taught("small-taught", "--objective", "minilm-v2", "--mlm-weight", "0.5"));
-    await run(...place.furtherPretraining("small", "small-further"));
-    const firstLine = (out: string): unknown => (JSON.parse(bytes(`${out}/events.jsonl`).toString().split("\n")[0]!) as { metrics: unknown }).metrics;
+    const before = place.bytes("small/model.safetensors");
+    await place.ok(taught("small-taught", "--objective", "minilm-v2", "--mlm-weight", "0.5"));
+    await place.ok(place.furtherPretraining("small", "small-further"));
+    const firstLine = (out: string): unknown => (JSON.parse(place.bytes(`${out}/events.jsonl`).toString().split("\n")[0]!) as { metrics: unknown }).metrics;
     expect(firstLine("small-taught")).toEqual(firstLine("small-further"));
     const [small, student] = ["small", "small-taught"].map((folder) => loadMlmModel(place.at(folder)).model);
     expect(student!.arch).toEqual(small!.arch);
     expect(student!.parameters.flat).not.toEqual(small!.parameters.flat);
-    expect(bytes("small/model.safetensors").equals(before)).toBe(true);
-    expect(JSON.parse(bytes("small-taught/run.json").toString())).toMatchObject({
+    expect(place.bytes("small/model.safetensors").equals(before)).toBe(true);
+    expect(JSON.parse(place.bytes("small-taught/run.json").toString())).toMatchObject({
       inputs: { teacher: await fileHash(place.at("teacher/model.safetensors")), student: await fileHash(place.at("small/model.safetensors")) }, settings: { curriculum: "none" },
     });
   });
 
   it("teaches its architecture anew with --fresh", async () => {
-    await run(...taught("taught-anew", "--fresh"));
-    await run(...taught("taught-again", "--fresh", "--seed", "1"));
-    const metrics = (out: string): unknown => (JSON.parse(bytes(`${out}/events.jsonl`).toString().split("\n")[0]!) as { metrics: unknown }).metrics;
+    await place.ok(taught("taught-anew", "--fresh"));
+    await place.ok(taught("taught-again", "--fresh", "--seed", "1"));
+    const metrics = (out: string): unknown => (JSON.parse(place.bytes(`${out}/events.jsonl`).toString().split("\n")[0]!) as { metrics: unknown }).metrics;
     expect(metrics("taught-anew")).not.toEqual(metrics("taught-again")); // Fresh weights are the seed's.
     expect(loadMlmModel(place.at("taught-anew")).model.arch).toEqual(loadMlmModel(place.at("small")).model.arch);
     expect(await place.refused(place.distillation("teacher", "refused", "--arch", "1,2,16,32", "--fresh"))).toMatch(/--fresh says nothing to --arch/);
   });
 
   it("resumes bit for bit, from the same student alone", async () => {
-    await run(...taught("taught-whole"));
+    await place.ok(taught("taught-whole"));
     expect((await place.bort(taught("taught-parts"), /\b3\/6 /)).code).toBe(130);
     expect(await place.refused([...changed(taught("taught-parts"), "--student", place.at("second")), "--resume"])).toMatch(/run with another --student;/);
-    await run(...taught("taught-parts", "--resume"));
-    expect(bytes("taught-parts/model.safetensors").equals(bytes("taught-whole/model.safetensors"))).toBe(true);
+    await place.ok(taught("taught-parts", "--resume"));
+    expect(place.bytes("taught-parts/model.safetensors").equals(place.bytes("taught-whole/model.safetensors"))).toBe(true);
   });
 });

@@ -27,7 +27,6 @@ const without = (args: readonly string[], ...words: readonly string[]): string[]
   const start = args.findIndex((_, i) => words.every((word, j) => args[i + j] === word));
   return args.toSpliced(start, words.length);
 };
-const bytes = (path: string): Buffer => readFileSync(place.at(path));
 const parametersIn = (folder: string): number => {
   const { arch } = loadMlmModel(place.at(folder)).model;
   return parameterCount(arch, { heads: { mlm: {} }, pooler: false }).total;
@@ -54,7 +53,7 @@ describe("bort prune", () => {
     expect(parametersIn("half")).toBeLessThanOrEqual(0.6 * parametersIn("base"));
     expect(parametersIn("half")).toBeGreaterThan(0.5 * parametersIn("base"));
     expect(readFileSync(place.at("half/report.html"), "utf8")).toMatch(/FFN sizes by layer[^]*Value sizes by layer/);
-    for (const file of ["run.json", "events.jsonl"]) expect(bytes(`half/${file}`).toString()).not.toContain(place.folder);
+    for (const file of ["run.json", "events.jsonl"]) expect(place.bytes(`half/${file}`).toString()).not.toContain(place.folder);
   });
 
   it("reloads from ONNX with the same logits", async () => {
@@ -73,7 +72,7 @@ describe("bort prune", () => {
     expect(models.map(({ folder, target }) => [folder, target])).toEqual([["target-1", 7000], ["target-2", 5500]]);
     for (const { folder, value, target } of models) expect([parametersIn(`several/${folder}`), value <= target]).toEqual([value, true]);
     expect(whole.value).toBe(parametersIn("base"));
-    expect(bytes("several/model.safetensors").equals(bytes("several/target-2/model.safetensors"))).toBe(true);
+    expect(place.bytes("several/model.safetensors").equals(place.bytes("several/target-2/model.safetensors"))).toBe(true);
   });
 
   it("resumed wherever it was stopped, ends alike", async () => {
@@ -83,7 +82,7 @@ describe("bort prune", () => {
       const left = await place.bort(pruning(name, ...several), moment);
       expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/interrupted in round \d; go on with: bort prune .*--resume\n$/)]);
       await pruned(...pruning(name, ...several, "--resume"));
-      for (const file of ["model.safetensors", "config.json", "target-1/model.safetensors"]) expect(bytes(`${name}/${file}`).equals(bytes(`whole/${file}`)), file).toBe(true);
+      for (const file of ["model.safetensors", "config.json", "target-1/model.safetensors"]) expect(place.bytes(`${name}/${file}`).equals(place.bytes(`whole/${file}`)), file).toBe(true);
     }
     expect(await place.refused([...pruning("late", ...several, "--gamma", "2"), "--resume"])).toContain("another --gamma");
   }, 60_000);
@@ -94,7 +93,7 @@ describe("bort prune", () => {
     const narrow = await pruned(...pruning("narrow", "--dims", "h", "--gamma", "0.1", "--costs", "printed"));
     expect(narrow.models[0]!.huggingFaceObstacle).toMatch(/^2 heads of 8 make 16, .* its width of \d+$/);
     expect(narrow.rounds.map(({ gamma }) => gamma)).toEqual([0.1, 0.1]);
-    expect(typeof (JSON.parse(bytes("narrow/config.json").toString()) as { num_attention_heads: unknown }).num_attention_heads).toBe("object");
+    expect(typeof (JSON.parse(place.bytes("narrow/config.json").toString()) as { num_attention_heads: unknown }).num_attention_heads).toBe("object");
   });
 
   it("keeps one unit of each dimension whatever gamma is, and says where that is so", async () => {
@@ -136,7 +135,7 @@ describe("bort prune", () => {
   });
 
   it("fine-tunes a classifier towards the one before pruning, and resumed ends alike", async () => {
-    const weightsIn = (out: string): Buffer => bytes(`${out}/model.safetensors`);
+    const weightsIn = (out: string): Buffer => place.bytes(`${out}/model.safetensors`);
     await pruned(...forTask("taught", "--distill"));
     const left = await place.bort(forTask("taught-later", "--distill"), /round 2: fine-tuning.* 1\/3 /);
     expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/interrupted in round 2; go on with: bort prune .*--resume\n$/)]);
@@ -161,9 +160,9 @@ describe("bort prune --analyse", () => {
     const { code, stdout, stderr } = await place.bort(analysing);
     expect(stderr).toMatch(/batches {2}100%/);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^layer +dimension +unit +parameters +loss per parameter\n─.*\n( +\d +(FFN|heads) .*\n){20}all scores are in .*units\.json/)]);
-    const { vectors } = JSON.parse(bytes("analysis/units.json").toString()) as { vectors: readonly { name: string; scores: readonly number[] }[] };
+    const { vectors } = JSON.parse(place.bytes("analysis/units.json").toString()) as { vectors: readonly { name: string; scores: readonly number[] }[] };
     expect(vectors.map(({ name, scores }) => [name, scores.length])).toEqual([["layers.0.a", 2], ["layers.0.f", 32], ["layers.1.a", 2], ["layers.1.f", 32]]);
-    expect(bytes("analysis/report.html").toString()).toMatch(/Loss per parameter by layer[^]*Layer 1: units[^]*Layer 2: units/);
+    expect(place.bytes("analysis/report.html").toString()).toMatch(/Loss per parameter by layer[^]*Layer 1: units[^]*Layer 2: units/);
     expect(readdirSync(place.at("analysis")).filter((name) => name.startsWith("model"))).toEqual([]);
   });
 });

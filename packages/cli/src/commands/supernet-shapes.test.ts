@@ -1,31 +1,14 @@
-import { readFileSync } from "node:fs";
 import { parameterCount } from "@bort/arch";
 import { formatNumber } from "@bort/bench";
 import { loadMlmModel } from "@bort/nn";
 import { ShapeSpace } from "@bort/supershaper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../test-engines.js";
-import { changed, TestWorkplace } from "../test-workplace.js";
+import { type MeasuredLine, smallWidths, SupernetWorkplace } from "../test-supernets.js";
+import { changed } from "../test-workplace.js";
 
-const place = new TestWorkplace();
+const place = new SupernetWorkplace();
 afterAll(() => place.remove());
-
-const widths = ["--widths", "4", "8", "16"];
-const bytes = (path: string): Buffer => readFileSync(place.at(path));
-const ok = async (args: readonly string[]): Promise<Record<string, unknown>> => {
-  const { code, stderr, json: result } = await place.bort([...args, "--json"]);
-  expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
-  return result();
-};
-const sampling = (out: string, ...more: readonly string[]): string[] =>
-  ["supernet", "sample", "--supernet", place.at("net"), "--shapes", "12", "--batch-size", "2", "--batches", "2", "--threads", "1", "--out", place.at(out), ...more];
-interface Line {
-  readonly shape: readonly number[];
-  readonly loss: number;
-  readonly perplexity: number;
-  readonly latency?: number;
-}
-const lines = (path: string): Line[] => bytes(path).toString().trimEnd().split("\n").map((line) => JSON.parse(line) as Line);
 
 /** Shapes of the paper's layers and heads, with perplexities that fall with width, most of all in the last layer. */
 const paperSpace = new ShapeSpace({ layers: 4 });
@@ -34,13 +17,13 @@ const made = paperSpace.sample(3, 80).map((shape) => JSON.stringify({ shape, per
 place.write("made.jsonl", `${made.join("\n")}\n`);
 const search = (...more: readonly string[]): string[] => ["supernet", "search", "--table", place.at("made.jsonl"), ...more];
 const few = ["--iterations", "20"];
-type Found = Readonly<Record<string, number>> & Line;
-const found = async (...more: readonly string[]): Promise<readonly Found[]> => (await ok(search(...more)))["shapes"] as readonly Found[];
+type Found = Readonly<Record<string, number>> & MeasuredLine;
+const found = async (...more: readonly string[]): Promise<readonly Found[]> => (await place.ok(search(...more)))["shapes"] as readonly Found[];
 const best = async (...more: readonly string[]): Promise<Found> => (await found(...more))[0]!;
 
 beforeAll(async () => {
-  await ok(place.supernet(undefined, "net", ...widths));
-  await ok(sampling("all.jsonl"));
+  await place.ok(place.supernet(undefined, "net", ...smallWidths));
+  await place.ok(place.sampling("all.jsonl"));
 }, 60_000);
 
 describe("bort supernet search", () => {
@@ -77,7 +60,7 @@ describe("bort supernet search", () => {
 
   it("fits a latency that it measures", async () => {
     const fit = ["supernet", "search", "--table", place.at("all.jsonl"), "--supernet", place.at("net"), "--strategy", "fit", "--sequence-length", "16", "--threads", "1"];
-    const { shapes, engine } = await ok([...fit, "--most-latency-ms", "10000"]);
+    const { shapes, engine } = await place.ok([...fit, "--most-latency-ms", "10000"]);
     expect([shapes, engine]).toEqual([[{ shape: expect.any(Array), perplexity: expect.any(Number), parameters: expect.any(Number), "latency-ms": expect.any(Number) }], engines[0]]);
     expect((await place.bort([...fit, "--most-latency-ms", "10000"])).stdout).toMatch(/ ms\n[^]*\nlatency measured: \w+, 1 thread\n/);
     expect(await place.refused([...fit, "--most-latency-ms", "0.000001"])).toMatch(/a budget of 0\.000001 ms needs a shape that is as fast/);
@@ -85,7 +68,7 @@ describe("bort supernet search", () => {
   });
 
   it("judges its predictors, gives a whole front, and prints both", async () => {
-    const { shapes, predictors, warnings } = (await ok(search("--strategy", "front"))) as { shapes: readonly Line[]; predictors: { perplexity: object }; warnings: readonly string[] };
+    const { shapes, predictors, warnings } = (await place.ok(search("--strategy", "front"))) as { shapes: readonly MeasuredLine[]; predictors: { perplexity: object }; warnings: readonly string[] };
     expect(predictors.perplexity).toEqual({ predictor: "pairwise", rows: 80, spearman: expect.closeTo(1, 1), rSquared: expect.closeTo(1, 1) });
     expect(warnings).toEqual([]);
     shapes.slice(1).forEach(({ perplexity }, i) => expect(perplexity).toBeLessThan(shapes[i]!.perplexity));
@@ -99,21 +82,21 @@ describe("bort supernet search", () => {
 
   it("searches widths beyond those of the table, all of which are in it otherwise", async () => {
     const all = ["--widths", ...paperSpace.widths[0]!.map(String)];
-    const narrow = made.map((line) => JSON.parse(line) as Line).filter(({ shape }) => shape[3]! < 480 && shape[3]! > 120);
+    const narrow = made.map((line) => JSON.parse(line) as MeasuredLine).filter(({ shape }) => shape[3]! < 480 && shape[3]! > 120);
     const table = ["--table", place.write("few-widths.jsonl", narrow.map((line) => JSON.stringify(line)).join("\n"))];
-    const searched = async (more: readonly string[]) => (await ok(["supernet", "search", ...table, ...more])) as { shapes: readonly Line[]; warnings: readonly string[] };
+    const searched = async (more: readonly string[]) => (await place.ok(["supernet", "search", ...table, ...more])) as { shapes: readonly MeasuredLine[]; warnings: readonly string[] };
     const [within, beyond] = await Promise.all([[], all].map(searched));
     expect([within!.shapes[0]!.shape[3], within!.warnings]).toEqual([360, []]);
     expect([beyond!.shapes[0]!.shape[3]! > 360, beyond!.warnings.length]).toEqual([true, 1]);
-    const bottle = async (more: readonly string[]) => ((await ok(["supernet", "analyse", ...table, ...more]))["templates"] as readonly Line[])[0]!.shape.at(-1);
+    const bottle = async (more: readonly string[]) => ((await place.ok(["supernet", "analyse", ...table, ...more]))["templates"] as readonly MeasuredLine[])[0]!.shape.at(-1);
     expect([await bottle([]), await bottle(all)]).toEqual([360, 768]);
   });
 
   it("searches the space of a super-network, and warns outside of what was measured", async () => {
-    const narrow = lines("all.jsonl").map(({ shape, ...rest }) => JSON.stringify({ ...rest, shape: shape.map((width) => Math.min(width, 8)) }));
+    const narrow = place.lines("all.jsonl").map(({ shape, ...rest }) => JSON.stringify({ ...rest, shape: shape.map((width) => Math.min(width, 8)) }));
     place.write("narrow.jsonl", narrow.join("\n"));
     const args = ["supernet", "search", "--table", place.at("narrow.jsonl"), "--supernet", place.at("net"), "--least-parameters", "12000"];
-    expect((await ok(args))["warnings"]).toEqual([expect.stringMatching(/^perplexity: the predictor was asked outside its training range/)]);
+    expect((await place.ok(args))["warnings"]).toEqual([expect.stringMatching(/^perplexity: the predictor was asked outside its training range/)]);
     expect((await place.bort(args)).stdout).toMatch(/\nwarning: perplexity/);
     expect(await place.refused(changed(search(), "--supernet", place.at("net")))).toMatch(/needs 3 widths, one a layer, got 4/);
   });
@@ -156,7 +139,7 @@ describe("bort supernet analyse", () => {
       readonly perplexity: number;
       readonly parameters: number;
     }
-    const { importance, templates, cigars, difference } = (await ok(args)) as { importance: number[]; templates: (Valued & { name: string })[]; cigars: Valued[]; difference?: object };
+    const { importance, templates, cigars, difference } = (await place.ok(args)) as { importance: number[]; templates: (Valued & { name: string })[]; cigars: Valued[]; difference?: object };
     expect(importance.indexOf(Math.max(...importance))).toBe(3);
     expect(templates.map(({ name }) => name)).toContain("cigar");
     for (const { perplexity } of templates) expect(perplexity).toBeGreaterThan(4);
@@ -166,7 +149,7 @@ describe("bort supernet analyse", () => {
       expect(parameters).toBeGreaterThan(cigars[i]!.parameters);
       expect(shape.every((width, layer) => width >= cigars[i]!.shape[layer]!)).toBe(true);
     }
-    const page = bytes("shapes.html").toString();
+    const page = place.bytes("shapes.html").toString();
     expect(page).toMatch(/<svg[^]*Widths of well-known shapes<[^]*<svg[^]*Widths of cigars<[^]*<svg/);
     for (const { name, shape } of templates) shape.forEach((width, layer) => expect(page).toContain(`${name}: ${layer + 1}, ${width}<`));
     for (const { parameters, shape } of cigars) shape.forEach((width, layer) => expect(page).toContain(`${parameters.toLocaleString("en-US")} parameters: ${layer + 1}, ${width}<`));
@@ -180,7 +163,7 @@ describe("bort supernet analyse", () => {
 
   it("shows the diagonals of a super-network's bottlenecks", async () => {
     const args = ["supernet", "analyse", "--table", place.at("all.jsonl"), "--supernet", place.at("net"), "--report", place.at("diagonals.html")];
-    const { diagonals } = (await ok(args)) as { diagonals: Record<"input" | "output", { values: number[]; softmax: number[]; bands: { to: number; mean: number }[] }>[] };
+    const { diagonals } = (await place.ok(args)) as { diagonals: Record<"input" | "output", { values: number[]; softmax: number[]; bands: { to: number; mean: number }[] }>[] };
     const { parameters } = loadMlmModel(place.at("net")).model;
     for (const [layer, { input, output }] of diagonals.entries()) {
       const [within, out] = ["input", "output"].map((side) => parameters.view(`layers.${layer}.bottleneck.${side}.weight`).filter((_, i) => i % 17 === 0));
@@ -190,7 +173,7 @@ describe("bort supernet analyse", () => {
     const means = diagonals[2]!.output.bands.map(({ mean }) => mean.toFixed(3));
     expect(means).not.toEqual(["1.000", "1.000", "1.000"]);
     expect(stdout).toMatch(new RegExp(`\\n +3  4 8 16 .*  ${means.join(" ")}\\n`));
-    const page = bytes("diagonals.html").toString();
+    const page = place.bytes("diagonals.html").toString();
     expect(page).toMatch(/Softmax of the diagonals of output bottlenecks<[^]*<svg[^]*Bottlenecks of layer 3<[^]*Diagonals of layer 3<[^]*<svg/);
     for (const [layer, { input, output }] of diagonals.entries()) for (const { softmax } of [input, output]) expect(page).toContain(`layer ${layer + 1}: 16, ${formatNumber(softmax[15]!)}<`);
   });

@@ -1,37 +1,21 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { type EncoderArch, uniformArch } from "@bort/arch";
 import { tryProcessLock } from "@bort/data";
 import { createModel, loadMlmModel, saveModel } from "@bort/nn";
 import { backboneOf, extractSubnetwork } from "@bort/supershaper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSupernet, writeSupernetFile } from "../supernet-folder.js";
-import { changed, TestWorkplace } from "../test-workplace.js";
+import { smallWidths, SupernetWorkplace } from "../test-supernets.js";
+import { changed } from "../test-workplace.js";
 
-const place = new TestWorkplace();
+const place = new SupernetWorkplace();
 afterAll(() => place.remove());
 
-const widths = ["--widths", "4", "8", "16"];
-const bytes = (path: string): Buffer => readFileSync(place.at(path));
-const json = (path: string): Record<string, unknown> => JSON.parse(bytes(path).toString()) as Record<string, unknown>;
-const ok = async (args: readonly string[]): Promise<Record<string, unknown>> => {
-  const { code, stderr, json: result } = await place.bort([...args, "--json"]);
-  expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
-  return result();
-};
-const sampling = (out: string, ...more: readonly string[]): string[] =>
-  ["supernet", "sample", "--supernet", place.at("net"), "--shapes", "12", "--batch-size", "2", "--batches", "2", "--threads", "1", "--out", place.at(out), ...more];
-interface Line {
-  readonly shape: readonly number[];
-  readonly loss: number;
-  readonly perplexity: number;
-  readonly latency?: number;
-}
-const lines = (path: string): Line[] => bytes(path).toString().trimEnd().split("\n").map((line) => JSON.parse(line) as Line);
-
+const json = (path: string): Record<string, unknown> => JSON.parse(place.bytes(path).toString()) as Record<string, unknown>;
 
 beforeAll(async () => {
-  await ok(place.pretraining("base"));
-  await ok(place.supernet(undefined, "net", ...widths));
+  await place.ok(place.pretraining("base"));
+  await place.ok(place.supernet(undefined, "net", ...smallWidths));
 }, 60_000);
 
 describe("bort supernet train", () => {
@@ -45,34 +29,34 @@ describe("bort supernet train", () => {
   });
 
   it("goes on where it was interrupted, and ends alike", async () => {
-    const left = await place.bort(place.supernet(undefined, "parts", ...widths), /\b3\/6 /);
+    const left = await place.bort(place.supernet(undefined, "parts", ...smallWidths), /\b3\/6 /);
     expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/interrupted at step 3; go on with: bort supernet train .* --resume/)]);
     expect(existsSync(place.at("parts/supernet.json"))).toBe(false);
     expect(await place.refused(["supernet", "extract", "--supernet", place.at("parts"), "--shape", "8,4,16", "--out", place.at("refused")], [])).toMatch(/parts must hold a super-network, got a run that is not finished; go on with it by --resume/);
-    await ok(place.supernet(undefined, "parts", ...widths, "--resume"));
-    expect(bytes("parts/model.safetensors").equals(bytes("net/model.safetensors"))).toBe(true);
+    await place.ok(place.supernet(undefined, "parts", ...smallWidths, "--resume"));
+    expect(place.bytes("parts/model.safetensors").equals(place.bytes("net/model.safetensors"))).toBe(true);
     expect(json("parts/supernet.json")).toEqual(json("net/supernet.json"));
   });
 
   it("begins with a model, in the paper's proportions, and goes on with a super-network as that was sliced", async () => {
-    await ok(place.supernet("base", "of-base", "--slicing", "heads", "--distill-logits", "0.5", "--distill-temperature", "2", "--distill-hidden", "1", "--random", "2"));
+    await place.ok(place.supernet("base", "of-base", "--slicing", "heads", "--distill-logits", "0.5", "--distill-temperature", "2", "--distill-hidden", "1", "--random", "2"));
     expect(json("of-base/supernet.json")).toEqual({ widths: Array(2).fill([2, 6, 8, 10, 12, 16]), slicing: "heads" });
-    await ok(changed(place.supernet("of-base", "further", "--sampling", "random"), "--steps", "2"));
+    await place.ok(changed(place.supernet("of-base", "further", "--sampling", "random"), "--steps", "2"));
     expect(json("further/supernet.json")).toEqual(json("of-base/supernet.json"));
     expect(await place.refused(place.supernet("of-base", "other", "--slicing", "prefix"))).toMatch(/--slicing must be heads/);
   });
 
   it("gives each layer widths of its own", async () => {
-    await ok(place.supernet(undefined, "uneven", "--widths", "16/4,8/2,10,16"));
+    await place.ok(place.supernet(undefined, "uneven", "--widths", "16/4,8/2,10,16"));
     expect(json("uneven/supernet.json")).toEqual({ widths: [[16], [4, 8], [2, 10, 16]], slicing: "prefix" });
     expect(openSupernet(place.at("uneven")).space.size).toBe(6n);
-    expect((await ok(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,8,10", "--out", place.at("uneven-small")]))["shape"]).toEqual([16, 8, 10]);
+    expect((await place.ok(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,8,10", "--out", place.at("uneven-small")]))["shape"]).toEqual([16, 8, 10]);
     expect(await place.refused(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,16,10", "--out", place.at("refused")], [])).toMatch(/layer 1 must be 4, 8 wide, got 16/);
   });
 
   it("trains as the paper does where a preset says so, but for the options that are given", async () => {
     const args = ["supernet", "train", "--preset", "paper", "--arch", "3,2,16,32", "--vocab-size", "280", "--sequence-length", "16", "--corpus", place.at("corpus"), "--threads", "1"];
-    await ok([...args, "--steps", "3", "--batch-size", "2", "--accumulate", "2", "--schedule", "constant", "--out", place.at("paper")]);
+    await place.ok([...args, "--steps", "3", "--batch-size", "2", "--accumulate", "2", "--schedule", "constant", "--out", place.at("paper")]);
     expect(json("paper/run.json")["settings"]).toMatchObject({ preset: "paper", steps: 3, "batch-size": 2, accumulate: 2, "learning-rate": 2e-5, "warmup-ratio": 10 / 175, schedule: "constant", sampling: "sandwich", random: 1 });
     expect(json("paper/checkpoint/checkpoint.json")["settings"]).toMatchObject({ learningRate: 2e-5, warmupRatio: 10 / 175, schedule: "constant", accumulate: 2, maxGradientNorm: null }); // JSON has no Infinity.
     expect(json("net/checkpoint/checkpoint.json")["settings"]).toMatchObject({ maxGradientNorm: 1 });
@@ -83,11 +67,11 @@ describe("bort supernet train", () => {
     const { model, tokenizer } = loadMlmModel(place.at("base"));
     const arch: EncoderArch = { ...model.arch, embedding: { kind: "projected", size: 6 }, sharing: [0, 0] };
     saveModel(place.at("narrow"), { model: createModel(arch, { kind: "mlm" }, 1), tokenizer });
-    await ok(changed(place.supernet("narrow", "of-narrow", ...widths), "--steps", "2"));
+    await place.ok(changed(place.supernet("narrow", "of-narrow", ...smallWidths), "--steps", "2"));
     const { model: supernet, space } = openSupernet(place.at("of-narrow"));
     expect(space.arch([4, 8])).toEqual(extractSubnetwork(supernet, [4, 8]).arch);
     expect(space.arch([4, 8]).embedding).toEqual(arch.embedding);
-    await ok(["supernet", "extract", "--supernet", place.at("of-narrow"), "--shape", "4,8", "--out", place.at("small-narrow")]);
+    await place.ok(["supernet", "extract", "--supernet", place.at("of-narrow"), "--shape", "4,8", "--out", place.at("small-narrow")]);
     expect(loadMlmModel(place.at("small-narrow")).model.arch).toEqual(space.arch([4, 8]));
   });
 
@@ -111,32 +95,32 @@ describe("bort supernet train", () => {
 
 describe("bort supernet sample", () => {
   it("measures distinct shapes once, on the run's text or another, and goes on after an interruption", async () => {
-    expect(await ok(sampling("all.jsonl"))).toMatchObject({ shapes: 12, measured: 12 });
-    const all = lines("all.jsonl");
+    expect(await place.ok(place.sampling("all.jsonl"))).toMatchObject({ shapes: 12, measured: 12 });
+    const all = place.lines("all.jsonl");
     expect(new Set(all.map(({ shape }) => shape.join(","))).size).toBe(12);
     for (const { loss, perplexity } of all) expect(perplexity).toBe(Math.exp(loss));
-    const left = await place.bort(sampling("parts.jsonl"), /\b6\/12 /);
+    const left = await place.bort(place.sampling("parts.jsonl"), /\b6\/12 /);
     expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/interrupted after \d+ of 12 shapes, which are kept/)]);
-    place.write("parts.jsonl", `${bytes("parts.jsonl").toString()}{"shape":[4,`); // A line that a crash cut short.
-    const known = bytes("parts.jsonl").toString().split("\n").length - 1;
-    expect(await ok(sampling("parts.jsonl"))).toMatchObject({ measured: 12 - known });
-    expect(lines("parts.jsonl")).toEqual(all);
-    await ok(sampling("other.jsonl", "--corpus", place.at("corpus/b.txt"), "--latency"));
-    expect(lines("other.jsonl").map(({ loss }) => loss)).not.toEqual(all.map(({ loss }) => loss));
-    for (const { latency } of lines("other.jsonl")) expect(latency).toBeGreaterThan(0);
+    place.write("parts.jsonl", `${place.bytes("parts.jsonl").toString()}{"shape":[4,`); // A line that a crash cut short.
+    const known = place.bytes("parts.jsonl").toString().split("\n").length - 1;
+    expect(await place.ok(place.sampling("parts.jsonl"))).toMatchObject({ measured: 12 - known });
+    expect(place.lines("parts.jsonl")).toEqual(all);
+    await place.ok(place.sampling("other.jsonl", "--corpus", place.at("corpus/b.txt"), "--latency"));
+    expect(place.lines("other.jsonl").map(({ loss }) => loss)).not.toEqual(all.map(({ loss }) => loss));
+    for (const { latency } of place.lines("other.jsonl")) expect(latency).toBeGreaterThan(0);
   });
 
   it.each<[string, readonly string[], RegExp]>([
     ["more shapes than there are", ["--shapes", "28"], /--shapes must be at most 27/],
     ["a table that was measured otherwise", ["--out", "all.jsonl", "--batches", "1"], /measured otherwise/],
   ])("refuses %s", async (_, more, told) => {
-    const args = more.reduce((line, word, i) => (i % 2 === 0 ? changed(line, word, /^\d+$/.test(more[i + 1]!) ? more[i + 1]! : place.at(more[i + 1]!)) : line), sampling("refused.jsonl"));
+    const args = more.reduce((line, word, i) => (i % 2 === 0 ? changed(line, word, /^\d+$/.test(more[i + 1]!) ? more[i + 1]! : place.at(more[i + 1]!)) : line), place.sampling("refused.jsonl"));
     expect(await place.refused(args)).toMatch(told);
   });
 
   it("refuses a table that another process is writing", async () => {
     const attempt = tryProcessLock(place.at("busy.jsonl.lock"));
-    expect(await place.refused(sampling("busy.jsonl"))).toMatch(/busy\.jsonl is in use by/);
+    expect(await place.refused(place.sampling("busy.jsonl"))).toMatch(/busy\.jsonl is in use by/);
     if (attempt.taken) attempt.lock.release();
   });
 
@@ -150,7 +134,7 @@ describe("bort supernet sample", () => {
     ] as const;
     for (const [content, told] of wrong) {
       place.write("changed/supernet.json", JSON.stringify(content));
-      expect(await place.refused(changed(sampling("refused.jsonl"), "--supernet", place.at("changed")))).toMatch(told);
+      expect(await place.refused(changed(place.sampling("refused.jsonl"), "--supernet", place.at("changed")))).toMatch(told);
       expect(await place.refused(place.supernet("changed", "refused"))).toMatch(told);
     }
   });
@@ -159,19 +143,19 @@ describe("bort supernet sample", () => {
 describe("bort supernet extract", () => {
   it("writes the network of a shape, merged or not, as a model to export and to fine-tune", async () => {
     const args = (out: string, ...more: readonly string[]): string[] => ["supernet", "extract", "--supernet", place.at("net"), "--shape", "8,4,16", "--out", place.at(out), ...more];
-    const merged = await ok(args("small"));
-    const unmerged = await ok(args("loose", "--unmerged"));
+    const merged = await place.ok(args("small"));
+    const unmerged = await place.ok(args("loose", "--unmerged"));
     expect(merged["mergedParameters"]).toBeLessThan(merged["parameters"] as number);
     expect(unmerged).toEqual({ ...merged, merged: false, out: place.at("loose") });
     for (const out of ["small", "loose"]) expect(existsSync(place.at(`${out}/onnx/model.onnx`))).toBe(true);
-    expect(bytes("small/onnx/model.onnx").length).toBeLessThan(bytes("loose/onnx/model.onnx").length);
+    expect(place.bytes("small/onnx/model.onnx").length).toBeLessThan(place.bytes("loose/onnx/model.onnx").length);
     const { model } = loadMlmModel(place.at("small"));
     expect(model.arch).toEqual(extractSubnetwork(loadMlmModel(place.at("net")).model, [8, 4, 16]).arch);
     expect((await place.bort(args("told"))).stdout).toMatch(/^8,4,16: [\d,]+ parameters with all bottlenecks, [\d,]+ where they are merged; the model is in /);
-    expect((await ok(["export", "--model", place.at("small"), "--out", place.at("exported")]))["maxAbsDifference"]).toBeLessThan(1e-4);
-    expect(bytes("small/onnx/model.onnx").equals(bytes("exported/onnx/model.onnx"))).toBe(true);
+    expect((await place.ok(["export", "--model", place.at("small"), "--out", place.at("exported")]))["maxAbsDifference"]).toBeLessThan(1e-4);
+    expect(place.bytes("small/onnx/model.onnx").equals(place.bytes("exported/onnx/model.onnx"))).toBe(true);
     expect(readdirSync(place.at("small"))).not.toContain("supernet.json");
-    const tuned = await ok(["finetune", "--model", place.at("small"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "2", "--batch-size", "8", "--out", place.at("tuned")]);
+    const tuned = await place.ok(["finetune", "--model", place.at("small"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "2", "--batch-size", "8", "--out", place.at("tuned")]);
     expect(tuned["steps"]).toBe(2);
   });
 
@@ -181,7 +165,7 @@ describe("bort supernet extract", () => {
     const model = backboneOf(createModel(arch, { kind: "mlm" }, 1));
     saveModel(place.at("short"), { model, tokenizer });
     writeSupernetFile(place.at("short"), { widths: [[3, 6], [6]], slicing: "prefix" });
-    await ok(["supernet", "extract", "--supernet", place.at("short"), "--shape", "3,6", "--out", place.at("short-small")]);
+    await place.ok(["supernet", "extract", "--supernet", place.at("short"), "--shape", "3,6", "--out", place.at("short-small")]);
     expect([existsSync(place.at("short-small/onnx/model.onnx")), loadMlmModel(place.at("short-small")).model.arch.layers.map(({ width }) => width)]).toEqual([true, [3, 6]]);
   });
 
