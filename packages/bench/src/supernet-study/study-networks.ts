@@ -100,8 +100,9 @@ export class StudyNetworks {
   /** The shape as a network of its own, with all its bottlenecks as in the super-network, trained on short sequences first. */
   async fromScratch(shape: Shape, seed: number): Promise<MeasuredNetwork> {
     const name = `scratch ${seed} ${shape.join("-")}`;
-    const common = this.#training(name, this.options.setting.scratchSteps, seed);
-    const run = pretrain({ ...common, arch: this.space.arch(shape), curriculum: this.#shortFirst(seed) });
+    const { scratchSteps, scratchLearningRate: learningRate } = this.options.setting;
+    const common = this.#training(name, scratchSteps, seed);
+    const run = pretrain({ ...common, learningRate, arch: this.space.arch(shape), curriculum: this.#shortFirst(seed) });
     const { model, summary } = await this.#followed(name, run);
     const { loss } = await evaluateMlm(this.options.backend, model, this.#shape, this.#heldOut);
     this.#forget(name);

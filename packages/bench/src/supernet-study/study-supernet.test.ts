@@ -14,7 +14,7 @@ import { type SupernetSetting } from "./supernet-setting.js";
 const folder = mkdtempSync(join(tmpdir(), "bort-bench-"));
 const setting: SupernetSetting = {
   backbone: { batchSize: 4, sequenceLength: 16, hiddenSize: 16, heads: 2, intermediateSize: 32, depth: 2, vocabSize: 280, maskedPerSequence: 3 },
-  widths: [4, 8, 16], shapes: 2, seeds: [0], steps: 10, scratchSteps: 10, backboneSteps: 5, furtherSteps: 2, learningRate: 1e-2, beta2: 0.98, panelShapes: 1, heldOutBatches: 2,
+  widths: [4, 8, 16], shapes: 2, seeds: [0], steps: 10, scratchSteps: 10, backboneSteps: 5, furtherSteps: 2, learningRate: 1e-2, scratchLearningRate: 5e-3, beta2: 0.98, panelShapes: 1, heldOutBatches: 2,
 };
 
 let corpus: PreparedCorpus;

@@ -22,8 +22,10 @@ export interface SupernetSetting {
   readonly backboneSteps: number;
   /** Further steps of a shape that inherits. */
   readonly furtherSteps: number;
-  /** Peak, of every training. */
+  /** Peak, of every training but those from scratch. */
   readonly learningRate: number;
+  /** Peak, of a training from scratch: one at which the widest networks learn, too. */
+  readonly scratchLearningRate: number;
   /** Of AdamW, for every training. */
   readonly beta2: number;
   /** Random shapes, beside the largest and the smallest, that super-networks are compared on. */
@@ -45,7 +47,7 @@ export function proportionalWidths(hiddenSize: number, heads: number): number[] 
 export const supernetSetting: SupernetSetting = {
   backbone: { batchSize: 32, sequenceLength: 32, hiddenSize: 256, heads: 4, intermediateSize: 512, depth: 6, vocabSize: 1024, maskedPerSequence: 5 },
   widths: proportionalWidths(256, 4), shapes: 12, seeds: [0], steps: 1000, scratchSteps: 3000, backboneSteps: 1000, furtherSteps: 100,
-  learningRate: 1e-3, beta2: 0.98, panelShapes: 8, heldOutBatches: 32,
+  learningRate: 1e-3, scratchLearningRate: 5e-4, beta2: 0.98, panelShapes: 8, heldOutBatches: 32,
 };
 
 /** Of the batches of a setting. */
