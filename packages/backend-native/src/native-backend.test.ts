@@ -1,5 +1,5 @@
 import {
-  add, cast, constant, gather, gradients, type Graph, matmul, mul, neg, parameter, reduceSum, reshape, scatterAdd, slice, softmax, sub, sumAll, transpose, zeros,
+  add, cast, constant, div, evaluate, exp, gather, gradients, type Graph, less, type Node, matmul, mul, neg, parameter, reduceSum, reshape, scatterAdd, slice, softmax, sub, sumAll, tanh, transpose, where, zeros,
 } from "@bort/graph";
 import { numberStream, testBackend } from "@bort/graph/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -193,6 +193,33 @@ describe.skipIf(withoutBlas !== "")(`with a BLAS${withoutBlas}`, () => {
       const other = await nativeBackend({ threads: 2 });
       expect(await (await other.compile(graph)).run(feeds)).toEqual(first);
       await other.close();
+      await program.dispose();
+    });
+
+    it("of many thousand ops on one value are more than one kernel", async () => {
+      let chain: Node = parameter("x", [3]);
+      for (let i = 0; i < 4000; i++) chain = mul(tanh(chain), 1.001);
+      const program = await backend.compile({ chain });
+      const x = Float32Array.of(-0.5, 0, 2);
+      const { data } = (await program.run({ x }))["chain"]!;
+      const [expected] = evaluate([chain], { x });
+      for (const [i, value] of data.entries()) expect(Number(value)).toBeCloseTo(expected![i]!, 4);
+      await program.dispose();
+    });
+
+    it("of values that are read twice, again and again, are compiled at once", async () => {
+      let doubled: Node = parameter("x", [3]);
+      for (let i = 0; i < 60; i++) doubled = mul(add(doubled, doubled), 0.5);
+      const program = await backend.compile({ doubled });
+      expect([...(await program.run({ x: Float32Array.of(-0.5, 0, 2) }))["doubled"]!.data]).toEqual([-0.5, 0, 2]);
+      await program.dispose();
+    });
+
+    it("keep zeros of both signs apart", async () => {
+      const [x, positive] = [parameter("x", [3]), less(0, parameter("x", [3]))];
+      const program = await backend.compile({ y: div(1, where(positive, 0, -0)), z: div(1, where(less(0, exp(x)), -0, 0)) });
+      const { y, z } = await program.run({ x: Float32Array.of(-1, 1, 2) });
+      expect([[...y!.data], [...z!.data]]).toEqual([[-Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]]);
       await program.dispose();
     });
 

@@ -1,4 +1,4 @@
-import { type Graph, add, exp, mul, neg, parameter, reshape, stopGradient, sub } from "@bort/graph";
+import { type Graph, add, exp, matmul, mul, neg, parameter, reduceSum, reshape, stopGradient, sub, transpose } from "@bort/graph";
 import { describe, expect, test } from "vitest";
 import { inPlaceRule, overlapOf } from "./in-place.js";
 
@@ -15,6 +15,11 @@ describe("inPlaceRule", () => {
   test("not where another op reads the parameter later, or may", () => {
     const graph = { a: add(p, m), b: sub(p, m) };
     expect([mayOverwrite(graph, "a", "p"), mayOverwrite(graph, "b", "p")]).toEqual([false, false]);
+  });
+  test("nor by an op that reads elements of it after it wrote others", () => {
+    const square = parameter("square", [2, 2]);
+    for (const output of [transpose(square, [1, 0]), matmul(square, square), reduceSum(square, [1])]) expect(mayOverwrite({ output }, "output", "square")).toBe(false);
+    expect(mayOverwrite({ output: transpose(neg(square), [1, 0]) }, "output", "square")).toBe(true);
   });
   test("an op that reads it through a view is a reader too", () => {
     const graph = { a: neg(p), b: exp(stopGradient(reshape(p, [2, 1]))) };

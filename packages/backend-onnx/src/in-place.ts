@@ -1,11 +1,14 @@
-import { type Graph, type Node, type TypedArray, topologicalOrder } from "@bort/graph";
+import { type Graph, type Node, type OpName, type TypedArray, topologicalOrder } from "@bort/graph";
 
 /** Ops whose value may lie in its operand's memory. */
 const isView = (node: Node): boolean => node.op === "stopGradient" || node.op === "keep" || node.op === "reshape";
 
+/** Ops that are done with an element of their operands once they write that of their result. */
+const elementwise: ReadonlySet<OpName> = new Set<OpName>(["add", "div", "erf", "exp", "gelu", "log", "mul", "neg", "sigmoid", "sqrt", "sub", "tanh", "where"]);
+
 /**
  * Tells which outputs may be written over which parameters: those where every reader of the parameter's elements comes before the
- * output, or is the op that computes it.
+ * output, or is the element-wise op that computes it.
  *
  * @returns whether output `output` may be written over parameter `parameter`.
  */
@@ -29,7 +32,9 @@ export function inPlaceRule(graph: Graph): (output: string, parameter: string) =
     const key = JSON.stringify([output, parameter]);
     let safe = known.get(key);
     if (safe === undefined) {
-      const before = new Set<Node | null>(topologicalOrder([graph[output]!]));
+      const node = graph[output]!;
+      const before = new Set<Node | null>(topologicalOrder([node]));
+      if (!elementwise.has(node.op)) before.delete(node);
       safe = [...readersOf(parameter)].every((reader) => before.has(reader));
       known.set(key, safe);
     }

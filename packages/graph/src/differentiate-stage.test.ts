@@ -68,6 +68,15 @@ describe("differentiateStage", () => {
     for (const [i, value] of expected.entries()) expect(back[slopeName("out")]![i]).toBeCloseTo(value, 5);
   });
 
+  it("takes several nodes of one name for one input", async () => {
+    const y = op.mul(op.parameter("x", [3, 4]), op.exp(op.parameter("x", [3, 4])));
+    const { forward, backward } = differentiateStage({ outputs: { y }, inputs: ["x"], targets: {} });
+    const all = { ...feeds, [cotangentName("y")]: wave(12, 2) };
+    const back = await run(backward, { ...all, ...(await run(forward, all)) });
+    const [x, dy] = [feeds["x"] as Float32Array, wave(12, 2)];
+    for (const [i, value] of x.entries()) expect(back[slopeName("x")]![i]).toBeCloseTo(dy[i]! * Math.exp(value) * (1 + value), 5);
+  });
+
   it("differentiates by values that are made of parameters, such as a slice of one", async () => {
     const x = op.parameter("x", [3, 4]);
     const part = op.slice(op.parameter("w", [6, 5]), [0, 0], [6, 4]);

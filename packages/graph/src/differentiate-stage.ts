@@ -1,7 +1,7 @@
 import { pullback } from "./autodiff.js";
 import { GraphError } from "./graph-error.js";
 import { type Graph, type Node, type NodeOf, type OpName, type TensorType, topologicalOrder } from "./ir.js";
-import { parameter } from "./ops.js";
+import { add, parameter } from "./ops.js";
 
 /** What a stage of a network computes, and by which parameters it is told apart what comes from the stage before. */
 export interface StageOptions {
@@ -34,16 +34,20 @@ export const slopeName = (target: string): string => `gradient:${target}`;
  */
 export function differentiateStage({ outputs, inputs, targets }: StageOptions): DifferentiatedStage {
   const order = topologicalOrder(Object.values(outputs));
-  const parameters = new Map(order.filter((node): node is NodeOf<"parameter"> => node.op === "parameter").map((node) => [node.attrs.name, node]));
-  const named = (name: string): Node => {
-    const node = parameters.get(name);
-    if (node === undefined) throw new GraphError("graph/attribute", `graph: a stage needs a parameter "${name}", got none of that name; correct the inputs`);
-    return node;
+  /** Several nodes of one name are one input. */
+  const named = (name: string): readonly Node[] => {
+    const nodes = order.filter((node) => node.op === "parameter" && node.attrs.name === name);
+    if (nodes.length === 0) throw new GraphError("graph/attribute", `graph: a stage needs a parameter "${name}", got none of that name; correct the inputs`);
+    return nodes;
   };
-  const sources = inputs.map(named);
-  const wanted = [...Object.entries(targets), ...inputs.flatMap((name): [string, Node][] => (named(name).dtype === "f32" ? [[name, named(name)]] : []))];
+  const sources = inputs.flatMap(named);
+  const wanted = [...Object.entries(targets), ...inputs.flatMap((name) => named(name).filter(({ dtype }) => dtype === "f32").map((node): [string, Node] => [name, node]))];
   const slopes = pullback(Object.entries(outputs).map(([name, node]) => [node, parameter(cotangentName(name), node.shape)] as const), wanted.map(([, node]) => node));
-  const reached = new Map(wanted.flatMap(([name], i): [string, Node][] => (slopes[i] === null ? [] : [[slopeName(name), slopes[i]!]])));
+  const reached = new Map<string, Node>();
+  for (const [i, [name]] of wanted.entries()) {
+    const [slope, before] = [slopes[i] ?? null, reached.get(slopeName(name))];
+    if (slope !== null) reached.set(slopeName(name), before === undefined ? slope : add(before, slope));
+  }
 
   const isForward = new Set(order);
   const isComputed = new Set<Node>(sources); // From what comes from the stage before: not to be had again without running it.

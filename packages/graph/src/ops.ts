@@ -57,7 +57,7 @@ export const after = (x: Node, moment: Node): Node => apply("after", [x, moment]
 export const add = (x: Operand, y: Operand): Node => binary("add", x, y);
 export const sub = (x: Operand, y: Operand): Node => binary("sub", x, y);
 export const mul = (x: Operand, y: Operand): Node => binary("mul", x, y);
-/** x / y; between i32 rounded towards zero. */
+/** x / y; between i32 rounded towards zero, and anything at all where y is 0. */
 export const div = (x: Operand, y: Operand): Node => binary("div", x, y);
 export const equal = (x: Operand, y: Operand): Node => binary("equal", x, y);
 export const less = (x: Operand, y: Operand): Node => binary("less", x, y);
@@ -129,7 +129,7 @@ export const layerNorm = (x: Node, gain: Node, bias: Node, epsilon: number): Nod
 export const gelu = (x: Node, approximate: GeluForm = "none"): Node => apply("gelu", [x], { approximate });
 /** Cotangent of `x` in `gelu(x)`, given that of the result. */
 export const geluGradient = (x: Node, dy: Node, approximate: GeluForm = "none"): Node => apply("geluGradient", [x, dy], { approximate });
-/** -log softmax(logits)[label] of each row, in nats: `f32[rows, classes], i32[rows] -> f32[rows]` */
+/** -log softmax(logits)[label] of each row, in nats: `f32[rows, classes], i32[rows] -> f32[rows]`. Labels must lie in 0..classes - 1; what others give, or whether they are refused, is up to the engine. */
 export const crossEntropy = (logits: Node, labels: Node): Node => apply("crossEntropy", [logits, labels], {});
 /** (softmax(logits) - one-hot(labels)) * dy: the cotangent of `logits`, given that of each row's loss. */
 export const crossEntropyGradient = (logits: Node, labels: Node, dy: Node): Node => apply("crossEntropyGradient", [logits, labels, dy], {});

@@ -16,8 +16,13 @@ export class Recomputation {
 
   /** @param order - every node of the forward pass, each after its inputs */
   constructor(order: readonly Node[]) {
-    for (const node of order) this.#segments.set(node, Math.max(0, ...node.inputs.map((input) => this.#segments.get(input)! + (input.op === "keep" ? 1 : 0))));
-    this.#last = Math.max(0, ...this.#segments.values());
+    let last = 0;
+    for (const node of order) {
+      const segment = Math.max(0, ...node.inputs.map((input) => this.#segments.get(input)! + (input.op === "keep" ? 1 : 0)));
+      this.#segments.set(node, segment);
+      last = Math.max(last, segment);
+    }
+    this.#last = last;
   }
 
   /** The node for the rule of its op, its cotangent being `dy`: of a segment that is computed again the copy, else the node itself. */

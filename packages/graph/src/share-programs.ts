@@ -27,15 +27,15 @@ export function sharePrograms<B extends Backend>(backend: B): B & SharedPrograms
       const shared = programs.get(key) ?? backend.compile(graph);
       programs.set(key, shared);
       const program = await shared.catch((error: unknown) => {
-        programs.delete(key);
+        if (programs.get(key) === shared) programs.delete(key); // And not what another has begun to compile since.
         throw error;
       });
       return leased(program);
     },
     async disposePrograms() {
-      const all = [...programs.values()];
+      const all = await Promise.allSettled(programs.values());
       programs.clear();
-      for (const program of all) await (await program).dispose();
+      for (const each of all) if (each.status === "fulfilled") await each.value.dispose();
     },
   };
 }

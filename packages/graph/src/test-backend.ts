@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { gradients } from "./autodiff.js";
 import type { Backend, Feeds, Outputs } from "./backend.js";
 import { disagreement } from "./disagreement.js";
-import type { Graph, OpName } from "./ir.js";
-import { type BuiltCase, type OpCase, buildCase, networkCase, opCases, weightedSum } from "./op-cases.js";
+import { type Graph, type Node, type OpName, parametersOf } from "./ir.js";
+import { type BuiltCase, type OpCase, buildCase, networkCase, numberStream, opCases, weightedSum } from "./op-cases.js";
 import * as op from "./ops.js";
 import { evaluate, roundTo } from "./reference.js";
 
@@ -42,6 +42,7 @@ export function testBackend(name: string, create: () => Promise<Backend> | Backe
     }
     testFeeds(() => backend);
     testOutputs(() => backend, tolerance);
+    testSharedPlaces(() => backend);
     testUniform(() => backend);
     testPrograms(() => backend);
   });
@@ -96,7 +97,7 @@ function testFeeds(backend: () => Backend): void {
       const right: Record<string, number[]> = { looked: [20, 21, 0, 1], summed: [3, 5, 10, 11, 21, 23] };
       for (const [name, each] of Object.entries(graphs)) {
         const program = await backend().compile(each);
-        await expect(program.run({ table: feed, ids: Int32Array.of(0, 3) }), name).rejects.toThrow();
+        for (const wrong of [3, -1]) await expect(program.run({ table: feed, ids: Int32Array.of(0, wrong) }), `${name}, ${wrong}`).rejects.toThrow();
         const { y } = await program.run({ table: feed, ids: Int32Array.of(2, 0) });
         expect([...y!.data], name).toEqual(right[name]);
         await program.dispose();
@@ -160,6 +161,47 @@ function testOutputs(backend: () => Backend, tolerance: number): void {
       const built = buildCase(networkCase);
       const deep = gradientGraph(built)!;
       expect(disagreement(await run(backend(), deep, feedsOf(built)), deep, built.values, tolerance)).toBeNull();
+    });
+  });
+}
+
+/** Values that an engine may merge with equal ones, move, or write over others: they must still be what the graph says. */
+function testSharedPlaces(backend: () => Backend): void {
+  const [x, wide, w] = [op.parameter("x", [4, 3]), op.parameter("wide", [5, 3, 4]), op.parameter("w", [3, 2])];
+  const [ids, rows] = [op.parameter("ids", [2], "i32"), op.parameter("rows", [2, 3])];
+  const other = op.parameter("other", [4, 3]);
+  const [m, tall] = [op.parameter("m", [3, 4]), op.reshape(wide, [5, 4, 3])];
+  const doubled = (): Node => op.mul(x, 2); // Equal values of nodes of their own.
+  const positive = (y: Node): Node => op.less(0, y);
+  const graphs: Readonly<Record<string, Graph>> = {
+    "a sum of columns that is moved": { y: op.transpose(op.reduceSum(wide, [0]), [0, 2, 1]) },
+    "sums of columns that are moved into a concatenation": { y: op.concat([op.transpose(op.reduceSum(wide, [0]), [0, 2, 1]), op.transpose(op.reduceSum(op.neg(wide), [0]), [0, 2, 1])], 1) },
+    "a gradient that a transpose broadcast": {
+      y: gradients(op.reshape(op.reduceSum(op.mul(op.add(tall, op.transpose(m, [1, 0])), tall), [0, 1, 2]), []), [m])[0]!,
+    },
+    "a base that rows are added to, and an equal value read later": { y: op.scatterAdd(doubled(), ids, rows), z: op.matmul(doubled(), w) },
+    "rows added to two equal bases": { y: op.scatterAdd(doubled(), ids, rows), z: op.scatterAdd(doubled(), ids, op.neg(rows)) },
+    "rows that are equal to their base": { y: op.scatterAdd(doubled(), op.parameter("four", [4], "i32"), doubled()) },
+    "a base that is a sum over axes of size 1": { y: op.scatterAdd(op.reshape(op.reduceSum(op.reshape(doubled(), [4, 3, 1]), [2]), [4, 3]), ids, rows), z: op.matmul(op.exp(doubled()), w) },
+    "infinities of one expression": { y: op.where(positive(x), op.where(positive(op.sub(x, 1)), x, Infinity), -Infinity) },
+    "infinities of programs that are equal but for them": { y: op.where(positive(x), x, Infinity), z: op.where(positive(other), other, -Infinity) },
+  };
+  const next = numberStream(3);
+  const drawn = (count: number): number[] => Array.from({ length: count }, () => 4 * next() - 2);
+  const given: Readonly<Record<string, readonly number[]>> = { x: drawn(12), other: drawn(12), wide: drawn(60), w: drawn(6), rows: drawn(6), m: drawn(12), ids: [2, 2], four: [3, 1, 1, 0] };
+
+  describe("values in shared places", () => {
+    test.each(Object.entries(graphs))("%s", async (_, graph) => {
+      const feeds = Object.fromEntries(Array.from(parametersOf(graph), ([name, { dtype }]) => [name, dtype === "i32" ? Int32Array.from(given[name]!) : Float32Array.from(given[name]!)]));
+      const outputs = await run(backend(), graph, feeds);
+      const wanted = evaluate(Object.values(graph), feeds);
+      for (const [i, name] of Object.keys(graph).entries()) {
+        for (const [place, value] of outputs[name]!.data.entries()) {
+          const right = wanted[i]![place]!;
+          if (Number.isFinite(right)) expect(Math.abs(Number(value) - right), `${name}, element ${place}`).toBeLessThanOrEqual(1e-4 * (1 + Math.abs(right)));
+          else expect(Number(value), `${name}, element ${place}`).toBe(right);
+        }
+      }
     });
   });
 }

@@ -62,7 +62,7 @@ export class Cluster {
 
   /** Adds a value and returns its place; equal values are one. */
   add(value: ClusterValue): number {
-    const key = JSON.stringify(value, (name, field: unknown) => (name === "buffer" ? (field as Buffer).slot : Object.is(field, -0) ? "-0" : field));
+    const key = JSON.stringify(value, (name, field: unknown) => (name === "buffer" ? (field as Buffer).slot : exactly(field)));
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     this.#places.set(key, this.values.length);
@@ -78,6 +78,9 @@ export class Cluster {
     return this.values.some(({ kind }) => kind === "reduce");
   }
 }
+
+/** What JSON keeps apart: of numbers it has neither infinities nor NaN, nor -0. */
+export const exactly = (field: unknown): unknown => (typeof field !== "number" || (Number.isFinite(field) && !Object.is(field, -0)) ? field : Object.is(field, -0) ? "-0" : String(field));
 
 /** How a view, broadcast to a value's shape, is read in a cluster; `undefined` where a flat cluster cannot. */
 export function accessOf(view: View, flat: boolean): Access | undefined {

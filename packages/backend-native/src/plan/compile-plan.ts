@@ -4,7 +4,7 @@ import { addCombineKernel, addScatterKernel } from "../kernel/move-kernels.js";
 import { type Step } from "../threads/step.js";
 import { ModuleBuilder } from "../wasm/module-builder.js";
 import { operandsOf } from "./accesses.js";
-import { type Cluster } from "./cluster.js";
+import { type Cluster, exactly } from "./cluster.js";
 import { areFed, computedLookups, type Lookup } from "./lookups.js";
 import { type Draft, type PlanStep } from "./plan-step.js";
 import { draft } from "./planner.js";
@@ -108,7 +108,7 @@ class Kernels {
 
 /** What a kernel's code depends on: all but where its operands lie. */
 function keyOf(step: Exclude<PlanStep, { kind: "gemm" }>): string {
-  const withoutPlace = (name: string, value: unknown): unknown => (name === "buffer" || name === "offset" || name === "partial" || name === "result" ? undefined : value);
+  const withoutPlace = (name: string, value: unknown): unknown => (name === "buffer" || name === "offset" || name === "partial" || name === "result" ? undefined : exactly(value));
   if (step.kind === "combine") return `combine ${step.result.size}`;
   if (step.kind === "scatter") return `scatter ${step.ids.shape.join()} ${step.rows.shape.join()} ${areFed(step.ids.buffer) ? "fed" : step.target.size}`;
   const { rows, columns, flat, values, stores, sums }: Cluster = step;

@@ -17,6 +17,12 @@ export function draft(graph: Graph, threads: number): Draft {
   return new Planner(graph, threads).run();
 }
 
+/** Values of a cluster from which on no more join it: a function of WebAssembly may have 50,000 locals, and one value takes up to twenty. */
+const MOST_VALUES = 1000;
+
+/** Operands of what is left to every cluster that needs it, those of its operands counted, each as often as it is read. */
+const MOST_LEAVES = 64;
+
 class Planner {
   readonly #outputs: Map<string, PrimitiveNode>;
   readonly #threads: number;
@@ -194,7 +200,13 @@ class Planner {
 
   /** What comes from feeds and constants alone is left to every cluster that needs it. */
   #computed(op: ElementOp, { shape, dtype }: TensorType, inputs: readonly Node[]): Value {
-    return this.#isGiven(inputs) ? { at: "anywhere", op, inputs, shape, dtype } : this.#element(op, { shape, dtype }, inputs);
+    const leaves = inputs.reduce((sum, input) => sum + this.#leafCount(input), 0);
+    return leaves <= MOST_LEAVES && this.#isGiven(inputs) ? { at: "anywhere", op, inputs, shape, dtype, leaves } : this.#element(op, { shape, dtype }, inputs);
+  }
+
+  #leafCount(input: Node): number {
+    const value = this.#values.get(input)!;
+    return value.at === "anywhere" ? value.leaves : 1;
   }
 
   #element(op: ElementOp, node: TensorType, inputs: readonly Node[]): Value {
@@ -224,6 +236,7 @@ class Planner {
 
   /** Whether a node of that shape and with those inputs may be computed by a cluster that is already there. */
   #fits(cluster: Cluster, shape: Shape, inputs: readonly Node[]): boolean {
+    if (cluster.values.length >= MOST_VALUES) return false;
     const { rows, columns } = spaceOf(shape);
     const sameSpace = cluster.flat ? rows * columns === cluster.columns : rows === cluster.rows && (columns === cluster.columns || columns === 1);
     return sameSpace && this.#leaves(inputs).every((input) => {
@@ -332,7 +345,7 @@ class Planner {
     const { cluster, place } = this.#fullValue(input, rows, columns);
     const partial = this.#buffer(this.#threads * columns);
     const wanted = this.#destinations.get(node);
-    const result = wanted !== undefined && wanted.buffer.size === columns ? wanted.buffer : this.#buffer(columns);
+    const result = wanted !== undefined && wanted.buffer.size === columns && isContiguous(wanted) ? wanted.buffer : this.#buffer(columns);
     cluster.sums.push({ value: place, partial, result });
     const combine = this.#push((index): CombineStep => ({ kind: "combine", index, partial, result }));
     return this.#inMemory(wholeView(result, node.shape), node, combine.index + 1);
@@ -429,9 +442,18 @@ class Planner {
     const [base, idsNode, rowsNode] = node.inputs as [Node, Node, Node];
     const target = this.#destinations.get(node)!;
     this.#moved(base, target);
+    this.#forgetStores(target.buffer);
     const ids = this.#contiguous(idsNode);
     const rows = this.#contiguous(rowsNode);
     const step = this.#push((index): ScatterStep => ({ kind: "scatter", index, target: target.buffer, ids: ids.view, rows: rows.view }));
     return this.#inMemory(target, node, step.index + 1);
+  }
+
+  /** What clusters have stored in a buffer is not there any more once rows are added to it: equal values that others read are stored anew. */
+  #forgetStores(changed: Buffer): void {
+    for (const step of this.#steps) {
+      if (step.kind !== "cluster") continue;
+      for (const [place, { buffer }] of step.stored) if (buffer === changed) step.stored.delete(place);
+    }
   }
 }

@@ -9,7 +9,7 @@ import { type View } from "./view.js";
  */
 export type Value =
   | { readonly at: "immediate"; readonly value: number; readonly dtype: DType }
-  | { readonly at: "anywhere"; readonly op: ElementOp; readonly inputs: readonly Node[]; readonly shape: Shape; readonly dtype: DType }
+  | { readonly at: "anywhere"; readonly op: ElementOp; readonly inputs: readonly Node[]; readonly shape: Shape; readonly dtype: DType; readonly leaves: number }
   | { readonly at: "memory"; readonly view: View; readonly dtype: DType; readonly ready: number }
   | { readonly at: "cluster"; readonly cluster: Cluster; readonly place: number; readonly span: "full" | "row"; readonly dtype: DType; readonly shape: Shape };
 

@@ -47,10 +47,10 @@ const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = 
     return axes.length === 0 ? x! : model.emit("Pad", [x!, model.ints(amounts), model.scalar(0), model.ints(axes)]);
   },
   concat: (model, { attrs: { axis } }, inputs) => model.emit("Concat", inputs, { axis }),
-  gather: (model, _, inputs) => model.emit("Gather", inputs, { axis: 0 }),
-  scatterAdd: (model, node, inputs) => {
+  gather: (model, { inputs: [table, which] }, [x, ids]) => model.emit("Gather", [x!, idsFromZero(model, which!, ids!, table!.shape[0]!)], { axis: 0 }),
+  scatterAdd: (model, node, [base, ids, rows]) => {
     const lowerScatter = model.dialect === "onnxruntime" ? scatterInTurn : scatterRows;
-    return lowerScatter(model, node, inputs);
+    return lowerScatter(model, node, [base!, idsFromZero(model, node.inputs[1]!, ids!, node.shape[0]!), rows!]);
   },
   uniform: (model, node, [seed]) => lowerUniform(model, node, seed!),
 
@@ -116,6 +116,12 @@ const scatterRows: LowerRule<"scatterAdd"> = (model, node, [base, ids, rows]) =>
   const positions = model.emit("Unsqueeze", [wide, model.ints([node.inputs[1]!.shape.length])]); // [...ids, 1]
   return model.emit("ScatterND", [base!, positions, rows!], { reduction: "add" });
 };
+
+/** ONNX counts an id below 0 from the end of the table. Here it is no row of it: for our own runs such an id becomes one that the engine refuses. */
+function idsFromZero(model: ModelBuilder, { op }: Node, ids: string, rows: number): string {
+  if (model.dialect === "onnx" || op === "constant") return ids;
+  return model.emit("Where", [model.emit("Less", [ids, model.constant("i32", [], [0])]), model.constant("i32", [], [rows]), ids]);
+}
 
 /**
  * ONNX Runtime adds the rows of a ScatterND on several threads without a lock: rows of one id race, so sums differ from run to run and an
