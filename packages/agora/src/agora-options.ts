@@ -46,7 +46,7 @@ export interface AgoraOptions<Theta extends HyperparameterSet, Progress> {
   readonly train: readonly TextExample[];
   /** E: labelled, and never changed. */
   readonly evaluation: readonly TextExample[];
-  /** Theta: at least one set. */
+  /** Theta: at least one set, each once. */
   readonly hyperparameters: readonly Theta[];
   /** Trains Timaeus with a set and measures it on E. */
   readonly executor: TrialExecutor<TimaeusTask<Theta>, Progress, TimaeusResult>;
@@ -68,7 +68,7 @@ export interface AgoraOptions<Theta extends HyperparameterSet, Progress> {
   readonly softLabels?: boolean;
   /** What a training starts from: the pre-trained model, or the best one so far. Default `pre-trained`. */
   readonly start?: "best" | "pre-trained";
-  /** What makes D balanced, at the start and after each expansion; `false` leaves it as it is. Default: the more frequent labels, or rounded values, lose examples at random. */
+  /** What makes D balanced, at the start and after each expansion; `false` leaves it as it is. Default: the more frequent labels, or rounded values, lose examples at random; a value counts to the nearest class of `train`. */
   readonly balance?: false | ((examples: readonly TextExample[], seed: number) => readonly TextExample[]);
   /** Ends after so many rounds. Default: when no set is left. */
   readonly rounds?: number;

@@ -127,7 +127,7 @@ describe("agora", () => {
     expect((await run({ conditions, override: true })).events[0]).toEqual({ type: "conditions", conditions });
   });
 
-  it.each([{ hyperparameters: [] }, { train: [] }, { evaluation: [] }, { copies: 0 }, { copies: 1.5 }, { replay: { most: -1 } }])("refuses %o", async (changes) => {
+  it.each([{ hyperparameters: [] }, { hyperparameters: [...toySets, { ...toySets[4]! }] }, { train: [] }, { evaluation: [] }, { copies: 0 }, { copies: 1.5 }, { replay: { most: -1 } }])("refuses %o", async (changes) => {
     await expect(run(changes)).rejects.toMatchObject({ code: "agora/bad-option" });
   });
 

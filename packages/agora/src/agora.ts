@@ -6,6 +6,7 @@ import { type Augmentation, augment } from "./augment.js";
 import { balancedClasses } from "./balanced-classes.js";
 import { type HyperparameterSet } from "./hyperparameter-sets.js";
 import { lcsRoot, prune } from "./prune-rule.js";
+import { requireDistinctSets } from "./require-distinct-sets.js";
 
 /**
  * Fine-tunes a small model, Timaeus, with every hyperparameter set; transforms what the best of them has wrong by tau, has a teacher, Socrates, label it, adds
@@ -232,6 +233,7 @@ function requireOptions<Theta extends HyperparameterSet, Progress>({ hyperparame
     if (!met) throw new AgoraError("agora/bad-option", `agora: ${what}, got ${got}`);
   };
   need(hyperparameters.length > 0, "Theta needs a hyperparameter set", "none");
+  requireDistinctSets(hyperparameters);
   need(train.length > 0, "D needs an example", "none");
   need(evaluation.length > 0, "E needs an example", "none");
   need(Number.isSafeInteger(copies) && copies >= 1, "the copies of a mistake must be a whole number from 1", String(copies));

@@ -1,5 +1,5 @@
 import { maxSequence } from "@bort/arch";
-import { classificationBatches, firstEpoch, roundedClass, type TextExample, type Tokenizer } from "@bort/data";
+import { classificationBatches, firstEpoch, roundedClass, type TextExample, type Tokenizer, untilAborted } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { type Classifier, predictOutputs } from "@bort/nn";
 
@@ -23,7 +23,7 @@ export async function exampleAnswers(examples: readonly TextExample[], options: 
   const { labels } = model.head;
   const texts = examples.map(withoutAnswer);
   const batches = classificationBatches(texts, { tokenizer, labels, batchSize, maxLength, seed: 0, order: "sequential" });
-  const outputs = await predictOutputs(backend, model, until(firstEpoch(batches), signal));
+  const outputs = await predictOutputs(backend, model, untilAborted(firstEpoch(batches), signal));
   return texts.map((example, i) => ({ ...example, ...answerOf(labels, outputs[i]!) }));
 }
 
@@ -33,13 +33,6 @@ export const mistakesOf = (examples: readonly TextExample[], answers: readonly T
 
 /** The share of examples whose class the answers have right. */
 export const accuracyOf = (examples: readonly TextExample[], answers: readonly TextExample[]): number => 1 - mistakesOf(examples, answers).length / examples.length;
-
-function* until<T>(items: Iterable<T>, signal: AbortSignal | undefined): Generator<T, void, void> {
-  for (const item of items) {
-    signal?.throwIfAborted();
-    yield item;
-  }
-}
 
 function withoutAnswer({ label, value, distribution, ...example }: TextExample): TextExample {
   return example;

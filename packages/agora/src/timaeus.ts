@@ -8,14 +8,16 @@ import { AgoraError } from "./agora-error.js";
 import { type TimaeusResult, type TimaeusTask } from "./agora-options.js";
 import { accuracyOf, exampleAnswers, mistakesOf } from "./example-answers.js";
 import { type BortSet, type HyperparameterSet } from "./hyperparameter-sets.js";
+import { requireDistinctSets } from "./require-distinct-sets.js";
 
 /** A set of Theta for real models: Bort's names; `batchSize`, `epochs` and `dropout` may stand in it, too, and then take the place of those of all trainings. */
 export type FineTuningSet = BortSet;
 
 const names = { required: ["learningRate", "weightDecay", "warmupRatio", "seed"], optional: ["batchSize", "epochs", "dropout"] } as const;
 
-/** Sets that real models can be trained with; @throws AgoraError `agora/bad-option` for a value that is missing, unknown or no number, which it names */
+/** Sets that real models can be trained with; @throws AgoraError `agora/bad-option` for a value that is missing, unknown or no number, which it names, or a set that is there twice */
 export function fineTuningSets(sets: readonly HyperparameterSet[]): readonly FineTuningSet[] {
+  requireDistinctSets(sets);
   return sets.map((set, i) => {
     const missing = names.required.find((name) => set[name] === undefined);
     const known: readonly string[] = [...names.required, ...names.optional];

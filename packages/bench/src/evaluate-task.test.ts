@@ -1,6 +1,6 @@
 import { uniformArch } from "@bort/arch";
 import { classificationBatches, firstEpoch, type Split, type TextExample, type TextTask, type Tokenizer, trainByteLevelBpe } from "@bort/data";
-import { referenceBackend } from "@bort/graph";
+import { type Backend, referenceBackend } from "@bort/graph";
 import { type Classifier, createModel, predictOutputs } from "@bort/nn";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateTask } from "./evaluate-task.js";
@@ -76,6 +76,26 @@ describe("evaluateTask", () => {
     flat.parameters.view("classifier.output.weight").fill(0);
     await expect(evaluateTask({ ...given, model: flat })).rejects.toMatchObject({ code: "bench/undefined-metric" });
     await expect(evaluateTask({ ...given, model: constant(["no", "yes"], "yes") })).rejects.toMatchObject({ code: "bench/other-labels" });
+  });
+
+  it("ends between two batches with the signal's reason", async () => {
+    const leaving = new AbortController();
+    const reference = referenceBackend();
+    let runs = 0;
+    const backend: Backend = {
+      ...reference,
+      compile: async (graph) => {
+        const program = await reference.compile(graph);
+        const run: typeof program.run = (feeds, into) => {
+          if (++runs === 2) leaving.abort(new Error("enough"));
+          return program.run(feeds, into);
+        };
+        return { ...program, run };
+      },
+    };
+    const given = { model: constant(["no", "yes"], "yes"), tokenizer, task, directory: "", batchSize: 1, signal: leaving.signal };
+    await expect(evaluateTask({ ...given, backend })).rejects.toThrow("enough");
+    expect(runs).toBe(2); // Of five batches.
   });
 
   it("refuses a split without labels and a classifier of other classes", async () => {

@@ -14,7 +14,7 @@ export { type Values } from "./tasks/require-values.js";
 export { isLabelled, type Prediction, scorePredictions, scoresWhereDefined, type ScoresWhereDefined, type TaskPredictions } from "./tasks/score-predictions.js";
 export { examplesIfThere, taskOverview, type TaskOverview } from "./tasks/task-overview.js";
 export { metricsText, overviewTable } from "./tasks/overview-table.js";
-export { takesSubmissions, writeSubmission } from "./tasks/write-submission.js";
+export { requireSubmissions, takesSubmissions, writeSubmission } from "./tasks/write-submission.js";
 export { certificateSection, extractionReport, type ExtractionReportOptions } from "./extraction-report.js";
 export { type LatencyUnit } from "./pareto-section.js";
 export { type Ranked, separationText, wIntervals } from "./ranking-section.js";

@@ -1,5 +1,5 @@
 import { maxSequence } from "@bort/arch";
-import { classificationBatches, firstEpoch, type Split, type TextTask, type Tokenizer } from "@bort/data";
+import { classificationBatches, firstEpoch, type Split, type TextTask, type Tokenizer, untilAborted } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { type Classifier, predictOutputs } from "@bort/nn";
 import { BenchError } from "./bench-error.js";
@@ -20,22 +20,24 @@ export interface PredictTaskOptions {
   readonly batchSize?: number;
   /** The most tokens of an example that are read. Default 128, or as many as the model has positions for. */
   readonly maxLength?: number;
+  /** Ends the work between two batches: it throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * What a classifier says of all examples of a task's split, labelled or not: the likeliest label, by its name; in regression the value; of an option of a
  * choice the log-odds of being right.
  *
- * @throws BenchError `bench/other-labels` for a classifier of other classes than the task's; what reading the task throws
+ * @throws BenchError `bench/other-labels` for a classifier of other classes than the task's; what reading the task throws; the signal's reason
  */
 export async function predictTask(options: PredictTaskOptions): Promise<TaskPredictions> {
-  const { backend, model, tokenizer, task, directory, split = "dev", batchSize = 32 } = options;
+  const { backend, model, tokenizer, task, directory, split = "dev", batchSize = 32, signal } = options;
   requireSameLabels(model, task);
   const examples = await task.examples(split, directory);
   const batches = classificationBatches(examples, {
     tokenizer, labels: task.labels, batchSize, maxLength: options.maxLength ?? Math.min(128, maxSequence(model.arch)), seed: 0, order: "sequential",
   });
-  const outputs = await predictOutputs(backend, model, firstEpoch(batches));
+  const outputs = await predictOutputs(backend, model, untilAborted(firstEpoch(batches), signal));
   return { task, examples, predictions: examples.map((_, i) => predictionOf(task, model.head.labels, outputs[i]!)) };
 }
 

@@ -110,6 +110,7 @@ describe("what the others refuse", () => {
     ["finetune: a task that there is not", () => changed(finetuning(), "--task", "snli"), "SST-2"],
     ["finetune: a file without a column", () => changed(finetuning(), "--data", place.at("broken")), "has no label"],
     ["finetune: a folder without the files", () => changed(finetuning(), "--data", place.at("corpus")), "no train split of SST-2"],
+    ["finetune: a file in place of the folder", () => changed(finetuning(), "--data", place.at("SST-2/train.tsv")), "train.tsv has no train split of SST-2"],
     ["finetune: steps and epochs", () => [...finetuning(), "--steps", "1", "--epochs", "1"], "not both"],
     ["finetune: patience where nothing is measured", () => changed(changed(finetuning(), "--data", place.at("no-dev")), "--patience", "2"), "dev split"],
     ["finetune: a model that is not there", () => changed(finetuning(), "--model", place.at("gone")), "config.json"],

@@ -1,5 +1,5 @@
 import { type TaskOverview, consoleTable, examplesIfThere, overviewTable, scoresWhereDefined, takesSubmissions, taskOverview } from "@bort/bench";
-import { textTasks } from "@bort/data";
+import { textTasks, untilAborted } from "@bort/data";
 import { usageError } from "./cli-error.js";
 import { type EvaluateSplitOptions, type EvaluatedSplit, evaluateSplit, splitOf } from "./evaluate-split.js";
 import { modelsByTask } from "./models-by-task.js";
@@ -9,10 +9,10 @@ export interface AllTasks {
   readonly tasks: readonly TaskOverview[];
 }
 
-/** What `directory` has of every task; @throws CliError `cli/usage` where that is nothing; what reading the tasks throws */
-export async function allTasks(directory: string): Promise<AllTasks> {
+/** What `directory` has of every task; @throws CliError `cli/usage` where that is nothing; what reading the tasks throws; the signal's reason */
+export async function allTasks(directory: string, signal: AbortSignal): Promise<AllTasks> {
   const tasks: TaskOverview[] = [];
-  for (const task of textTasks) {
+  for (const task of untilAborted(textTasks, signal)) {
     const overview = await taskOverview(task, directory);
     if (overview !== undefined) tasks.push(overview);
   }
@@ -33,7 +33,7 @@ export type EvaluateAllOptions = Omit<EvaluateSplitOptions, "model" | "task" | "
 export async function* evaluateAll({ models, ...options }: EvaluateAllOptions): AsyncGenerator<EvaluatedSplit> {
   const found = modelsByTask(models);
   let count = 0;
-  for (const published of textTasks) {
+  for (const published of untilAborted(textTasks, options.signal)) {
     const { folder, task } = found.get(published.name) ?? { ...found.get(published.modelOf ?? ""), task: published };
     if (folder === undefined || (options.submission !== undefined && !takesSubmissions(task.name))) continue;
     if ((await examplesIfThere(task, splitOf({ ...options, task }), options.directory)) === undefined) continue;

@@ -1,5 +1,5 @@
 import { maxSequence } from "@bort/arch";
-import { type ScoresWhereDefined, type TaskPredictions, isLabelled, metricsText, predictTask, scorePredictions, writeSubmission } from "@bort/bench";
+import { type ScoresWhereDefined, type TaskPredictions, isLabelled, metricsText, predictTask, requireSubmissions, scorePredictions, writeSubmission } from "@bort/bench";
 import { type Split, type TextTask } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import { loadClassifier } from "@bort/nn";
@@ -16,6 +16,7 @@ export interface EvaluateSplitOptions {
   readonly submission?: string | undefined;
   readonly batchSize: number;
   readonly maxLength: number;
+  readonly signal: AbortSignal;
   /** Default: `scorePredictions`, for which an undefined metric is an error. */
   readonly score?: (given: TaskPredictions) => ScoresWhereDefined;
 }
@@ -30,12 +31,17 @@ export interface EvaluatedSplit {
   readonly submission?: string;
 }
 
-/** Scores a model on a split of a task, or writes its predictions; throws what `loadClassifier`, `predictTask`, `score` and `writeSubmission` throw. */
+/**
+ * Scores a model on a split of a task, or writes its predictions.
+ *
+ * @throws what `loadClassifier`, `predictTask`, `score` and `writeSubmission` throw, the last before any work where no leaderboard takes the task; the signal's reason
+ */
 export async function evaluateSplit(options: EvaluateSplitOptions): Promise<EvaluatedSplit> {
-  const { backend, task, directory, submission, batchSize, score = scorePredictions } = options;
+  const { backend, task, directory, submission, batchSize, signal, score = scorePredictions } = options;
+  if (submission !== undefined) requireSubmissions(task.name);
   const { model, tokenizer } = loadClassifier(options.model);
   const split = splitOf(options);
-  const given = await predictTask({ backend, model, tokenizer, task, directory, split, batchSize, maxLength: Math.min(options.maxLength, maxSequence(model.arch)) });
+  const given = await predictTask({ backend, model, tokenizer, task, directory, split, batchSize, signal, maxLength: Math.min(options.maxLength, maxSequence(model.arch)) });
   return {
     task: task.name, split, examples: given.examples.length,
     ...((submission === undefined || given.examples.every(isLabelled)) && { metrics: score(given) }),

@@ -7,7 +7,7 @@ import { type NewBar } from "./progress.js";
 import { type RunFolder } from "./run-folder.js";
 
 export interface FollowAgoraOptions {
-  readonly run: RunFolder;
+  readonly run: Pick<RunFolder, "at">;
   readonly journal: Journal<AgoraRecord>;
   readonly bars: NewBar;
   readonly signal: AbortSignal;
@@ -42,6 +42,7 @@ export async function followAgora(running: AsyncGenerator<Event, Result, void>, 
   } finally {
     progress.finish();
     events.close();
+    await running.return(undefined as never); // Where a log cannot be written, trainings are still under way.
   }
 }
 

@@ -7,7 +7,7 @@ import { type RunFolder } from "./run-folder.js";
 import { type Found } from "./search-report.js";
 
 export interface FollowSearchOptions {
-  readonly run: RunFolder;
+  readonly run: Pick<RunFolder, "at">;
   readonly bars: NewBar;
   /** Trainings of a trial. */
   readonly seeds: number;
@@ -33,6 +33,7 @@ export async function followSearch(search: AsyncGenerator<SearchEvent, Found, vo
       }
     } finally {
       events.close();
+      await search.return(undefined as never); // Where a log cannot be written, trials are still under way.
     }
   } catch (error) {
     throw signal.aborted ? new Interruption(`interrupted after ${progress.done} ${progress.done === 1 ? "trial" : "trials"}`, true) : error;

@@ -11,4 +11,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(); // Whoever read the output has left, as `head` does.
 });
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error; // Where nobody reads it any more, the work goes on: its result is elsewhere.
+});
 process.exitCode = await run(process.argv.slice(2), process, leaving.signal);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Casting, type TextTask, taskNamed, textTasks } from "@bort/data";
 import { usageError } from "./cli-error.js";
@@ -27,7 +27,7 @@ export function modelsByTask(paths: readonly string[]): ReadonlyMap<string, Mode
 
 function modelsIn(path: string): readonly ModelOfTask[] {
   if (isModel(path)) return [{ folder: path, task: taskOfRun(path) ?? missing(path, "run.json that tells its task") }];
-  const folders = existsSync(path) ? readdirSync(path).sort() : [];
+  const folders = isFolder(path) ? readdirSync(path).sort() : [];
   const found = folders.filter((name) => isTask(name) && isModel(join(path, name))).map((name): ModelOfTask => {
     const folder = join(path, name);
     return { folder, task: taskNamed(name, castingOf(folder)) };
@@ -35,6 +35,7 @@ function modelsIn(path: string): readonly ModelOfTask[] {
   return found.length > 0 ? found : missing(path, "model, and no folder with one that is named as a task");
 }
 
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 const isModel = (folder: string): boolean => existsSync(join(folder, "config.json"));
 const isTask = (name: string): boolean => textTasks.some((task) => task.name.toLowerCase() === name.toLowerCase());
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { maxSequence } from "@bort/arch";
 import { classificationBatches, firstEpoch, type Tokenizer } from "@bort/data";
 import { distillationObjective, taughtBatches } from "@bort/distill";
@@ -6,6 +5,7 @@ import { type Backend } from "@bort/graph";
 import { dropoutEverywhere, loadClassifier, type Model } from "@bort/nn";
 import { classificationTask, type ClassificationTaskOptions, type FinetuningSettings, mlmTask, type PruningTask } from "@bort/schubert-prune";
 import { usageError } from "./cli-error.js";
+import { examplesHash } from "./examples-hash.js";
 import { findMlmModel } from "./find-mlm-model.js";
 import { findModel, type FindModelContext, weightsHash } from "./find-model.js";
 import { finetuneExamples } from "./finetune-examples.js";
@@ -93,7 +93,7 @@ async function taskWork(options: Options & { readonly task: string }, context: F
   };
   const batches = batchesIn(tokenizer); // Throws before any work where they cannot be.
   return {
-    model, tokenizer, inputs: { model: await weightsHash(folder), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") }, sequenceLength: maxLength,
+    model, tokenizer, inputs: { model: await weightsHash(folder), data: examplesHash(examples), dev: examplesHash(dev) }, sequenceLength: maxLength,
     texts: () => examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])),
     open: async ({ backend, tokenizer: own = tokenizer }) => {
       const { train, validation } = own === tokenizer ? batches : batchesIn(own);

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { type MaximumPoint, openTrialLog, readTrialLog } from "@bort/fptas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestWorkplace, untimed } from "./test-workplace.js";
@@ -104,6 +104,24 @@ describe("every training command", () => {
       expect((await place.bort(args("parted", "--resume"))).code).toBe(0);
       expect(place.bytes(`${name}-parted/model.safetensors`).equals(place.bytes(`${name}-whole/model.safetensors`))).toBe(true);
     }
+  });
+
+  it("is not resumed with other examples, to learn from or to measure on", async () => {
+    cpSync(place.at("SST-2"), place.at("films"), { recursive: true });
+    const args = ["finetune", "--model", place.at("whole"), "--task", "sst-2", "--data", place.at("films"), "--steps", "2", "--threads", "1", "--out", place.at("films-run")];
+    expect((await place.bort(args)).code).toBe(0);
+    const again = (): ReturnType<typeof place.bort> => place.bort([...args, "--resume"]);
+    const refusal = (what: string): object => ({ code: 2, stderr: expect.stringContaining(`run with another ${what};`) as unknown });
+    for (const [name, option] of [["train", "--data"], ["dev", "--dev"]] as const) {
+      const before = place.bytes(`films/${name}.tsv`);
+      place.write(`films/${name}.tsv`, Buffer.concat([before, Buffer.from("a fine film\t1\n")]));
+      expect(await again()).toMatchObject(refusal(option));
+      place.write(`films/${name}.tsv`, before);
+    }
+    renameSync(place.at("films/dev.tsv"), place.at("films/away.tsv"));
+    expect(await again()).toMatchObject(refusal("--dev"));
+    renameSync(place.at("films/away.tsv"), place.at("films/dev.tsv"));
+    expect((await again()).code).toBe(0);
   });
 
   it("resumes a run that began before a flag was there as one without it", async () => {

@@ -102,7 +102,7 @@ function requireSameRun(path: string, { command, inputs = {}, ...request }: RunR
     throw new CliError("cli/other-run", `${path} tells of a run with another ${what}; give the same options, or another --out`);
   };
   if (earlier.command !== command) refuse(`command (${earlier.command})`);
-  for (const [role, hash] of Object.entries(inputs)) if (earlier.inputs?.[role] !== hash) refuse(`--${role}`);
+  for (const role of new Set([...Object.keys(inputs), ...Object.keys(earlier.inputs ?? {})])) if (earlier.inputs?.[role] !== inputs[role]) refuse(`--${role}`);
   const [before, now] = [optionsOf(earlier), optionsOf(request)];
   for (const name of new Set([...Object.keys(now), ...Object.keys(before)])) {
     const [was, is] = [JSON.stringify(before[name]), JSON.stringify(now[name])];

@@ -1,7 +1,7 @@
 /** Options that say where things are and how they are shown, not what is computed; the engine in use is noted beside the settings. */
 const circumstances: ReadonlySet<string> = new Set([
   "corpus", "teacher", "student", "model", "data", "train", "dev", "test", "out", "logits-cache", "report", "space", "resume", "json", "quiet", "tensorboard", "mlflow",
-  "mlflow-experiment", "engine", "threads", "checkpoint-every", "workers", "trial-time-limit", "socrates", "mlm", "supernet",
+  "mlflow-experiment", "engine", "threads", "checkpoint-every", "workers", "trial-time-limit", "training-time-limit", "socrates", "mlm", "supernet",
 ]);
 
 /** The options that decide the outcome of a run, for its `run.json`. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "./test-engines.js";
 import { TestProgram } from "./test-program.js";
@@ -27,6 +27,14 @@ describe("the program", () => {
       expect(await good.ended()).toBe(0);
       expect(JSON.parse(good.text.stdout)).toMatchObject({ name: "bort", parameters: { total: 75_106_304 } });
       expect(await bort(["arch", "bort", "--seq", "x"]).ended()).toBe(2);
+    });
+
+    it("goes on to its end where nobody reads standard error any more", async () => {
+      const child = bort(place.pretraining("unread", "--json"));
+      child.process.stderr!.destroy();
+      expect(await child.ended()).toBe(0);
+      expect(JSON.parse(child.text.stdout)).toMatchObject({ steps: 10, out: place.at("unread") });
+      expect(existsSync(place.at("unread/model.safetensors"))).toBe(true);
     });
 
     it.each(engines)("ends by itself after a run on %s, done or failed", async (engine) => {

@@ -1,4 +1,5 @@
 import { preTokens } from "./pre-tokens.js";
+import { unsharedCopy } from "./unshared-copy.js";
 
 /** The longest pre-token that is counted whole, in code points; longer ones, such as a line of Chinese, are counted in pieces. */
 const LONGEST = /[^]{1,128}/gu;
@@ -24,7 +25,10 @@ export async function countPreTokens(
   for await (const text of texts) {
     for (const preToken of cut(text)) {
       const pieces = preToken.length <= 128 ? [preToken] : preToken.match(LONGEST)!;
-      for (const piece of pieces) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+      for (const piece of pieces) {
+        const count = counts.get(piece);
+        counts.set(count === undefined ? unsharedCopy(piece) : piece, (count ?? 0) + 1);
+      }
     }
     if (counts.size > maxDistinct) forgetRarest(counts, maxDistinct / 2);
     await breathe();

@@ -23,6 +23,7 @@ export { type TokenFileSummary } from "./token-file-writer.js";
 export { openTokenShards, writeTokenShards, type TokenShardsSummary, type WriteTokenShardsOptions } from "./token-shards.js";
 export { pruneVocabulary, type KeptTokens, type PrunedVocabulary } from "./prune-vocabulary.js";
 export { tokenCounts, type TokenCountsOptions } from "./token-counts.js";
+export { untilAborted } from "./until-aborted.js";
 export { wordStarts, type WordStarts } from "./word-starts.js";
 export { workerBatches, type Worker } from "./worker-batches.js";
 export { BERT_SPECIAL_TOKEN_NAMES, SPECIAL_TOKEN_NAMES, type SpecialTokenNames, type SpecialTokens, type Tokenizer } from "./tokenizer.js";

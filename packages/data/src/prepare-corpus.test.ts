@@ -46,6 +46,13 @@ describe("prepareCorpus", () => {
     const prepared = prepareCorpus(join(root, "file", "below"), () => documents, { tokenizer: { vocabSize: 270 }, splitOf });
     await expect(prepared).rejects.toMatchObject({ code: "data/write-failed" });
   });
+
+  it("lets others at the folder where it cannot take back what it made", async () => {
+    const folder = mkdtempSync(join(root, "stuck-"));
+    mkdirSync(join(folder, "train-0.tokens")); // A folder in a shard's place, which is not removed as a file.
+    await expect(prepareCorpus(folder, () => documents, { tokenizer: { vocabSize: 270 }, splitOf })).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(["train-0.tokens"]);
+  });
 });
 
 describe("prepareCorpus from a source", () => {

@@ -65,8 +65,11 @@ export async function prepareCorpus(folder: string, documents: Documents, option
       failed = false;
       return openPreparedCorpus(folder, tokenizer);
     } finally {
-      if (failed && options.source === undefined) await removePreparation(folder);
-      lock.release();
+      try {
+        if (failed && options.source === undefined) await removePreparation(folder);
+      } finally {
+        lock.release();
+      }
     }
   } finally {
     if (failed && options.source === undefined && created !== undefined) await rm(created, { recursive: true, force: true });

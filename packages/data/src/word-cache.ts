@@ -1,3 +1,5 @@
+import { unsharedCopy } from "./unshared-copy.js";
+
 /** The most words that are remembered, and the longest one that is, in UTF-16 units: some tens of megabytes in all. */
 const WORDS = 65_536;
 const LONGEST = 64;
@@ -24,7 +26,7 @@ export class WordCache {
     const ids = all.length === 1 ? all[0]! : all;
     if (word.length <= LONGEST) {
       if (this.#known.size >= WORDS) this.#known.clear();
-      this.#known.set(word, ids);
+      this.#known.set(unsharedCopy(word), ids);
     }
     return ids;
   }

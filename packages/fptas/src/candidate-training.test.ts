@@ -93,6 +93,15 @@ describe("CandidateTraining", () => {
     expect(task).not.toBeCloseTo(await errorOf({ steps: 1 }, { learningRate: 1e-12, warmupRatio: 0 }), 3);
   });
 
+  it("is the mean over masked places, however many of them a batch has, and none", async () => {
+    const [first, second] = heldOut as [MlmBatch, MlmBatch];
+    const sparse = { ...second, weights: second.weights.map((weight, i) => (i === 0 ? weight : 0)) };
+    const uneven = [first, sparse, { ...second, weights: second.weights.map(() => 0) }];
+    const fresh = createModel(archOf(8), { kind: "mlm" } as const, options.seed);
+    const { loss } = await evaluateMlm(backend, fresh, shape, uneven);
+    expect(await errorOf({ surrogate: "task", steps: 1, heldOut: uneven }, { learningRate: 1e-12, warmupRatio: 0 })).toBeCloseTo(loss, 5);
+  });
+
   it("is lower after more steps, and tells each", async () => {
     const steps: TrainingStep[] = [];
     const training = new CandidateTraining({ ...options, steps: 40 });

@@ -114,13 +114,16 @@ export class CandidateTraining {
     const ofTask = surrogate === "task";
     const program = await backend.compile(ofTask ? mlmLossGraph(model.arch, shape) : this.#graph(model.arch));
     try {
-      let sum = 0;
+      let [sum, places] = [0, 0];
       for (const batch of this.options.heldOut) {
         signal.throwIfAborted();
+        const weight = totalWeight(batch.weights);
+        if (weight === 0) continue;
         const { loss } = await program.run({ ...model.parameters.views, ...(ofTask ? mlmFeeds(batch) : await this.#feeds(batch)) });
-        sum += Number(loss!.data[0]);
+        sum += weight * Number(loss!.data[0]);
+        places += weight;
       }
-      return sum / this.options.heldOut.length;
+      return sum / places;
     } finally {
       await program.dispose();
     }

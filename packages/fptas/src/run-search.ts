@@ -121,7 +121,8 @@ class RunningSearch<Theta> {
   }
 }
 
-function requireHyperparameters(hyperparameters: readonly unknown[]): void {
+/** @throws FptasError `fptas/no-hyperparameters` */
+export function requireHyperparameters(hyperparameters: readonly unknown[]): void {
   if (hyperparameters.length > 0) return;
   throw new FptasError("fptas/no-hyperparameters", "fptas: a search needs at least one hyperparameter set, got none; give the one to train with");
 }

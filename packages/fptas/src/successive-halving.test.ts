@@ -62,6 +62,10 @@ describe("successiveHalving", () => {
     expect((await trialsOf({ candidates: 40, seed: 3 })).map(trialKey)).not.toEqual(trials.map(trialKey));
   });
 
+  it("asks for hyperparameters before it counts candidates", async () => {
+    await expect(trialsOf({ hyperparameters: [] })).rejects.toMatchObject({ code: "fptas/no-hyperparameters" });
+  });
+
   it.each([{ steps: 0 }, { eta: 1 }, { eta: NaN }, { rungs: 0 }, { candidates: 0 }])("refuses %o", async (changes) => {
     await expect(trialsOf(changes)).rejects.toMatchObject({ code: "fptas/bad-option" });
   });

@@ -2,7 +2,7 @@ import { wholeSpace } from "./exhaustive-search.js";
 import { FptasError } from "./fptas-error.js";
 import { everyProposal, inSeededOrder, tryUntil } from "./proposals.js";
 import { requireCount } from "./require-count.js";
-import { runSearch } from "./run-search.js";
+import { requireHyperparameters, runSearch } from "./run-search.js";
 import { type ProposalOutcome, type SearchStrategy } from "./search-strategy.js";
 import { type SearchEvent, type SearchOptions, type SearchResult } from "./search.js";
 import { type Proposal } from "./trial.js";
@@ -29,6 +29,7 @@ export interface SuccessiveHalvingOptions<Theta> extends SearchOptions<Theta> {
  */
 export async function* successiveHalving<Theta>(options: SuccessiveHalvingOptions<Theta>): AsyncGenerator<SearchEvent, SearchResult, void> {
   const { hyperparameters, eta = 2, seed = 0 } = options;
+  requireHyperparameters(hyperparameters);
   const steps = requireCount(options.steps, "training steps");
   if (!Number.isFinite(eta) || eta < 2) throw new FptasError("fptas/bad-option", `fptas: eta must be a number from 2, got ${eta}; 2 halves`);
   const selection = wholeSpace(options);

@@ -25,10 +25,10 @@ export class TeacherLogits {
   #program: Promise<Program> | undefined;
 
   constructor(private readonly options: TeacherLogitsOptions) {
-    const { teacher, logitsFolder } = options;
+    const { teacher, shape, logitsFolder } = options;
     if (logitsFolder === undefined) return;
-    const weights = fingerprint(teacher.parameters.flat);
-    this.#path = (key) => join(logitsFolder, `${weights}-${key}.f32`);
+    const of = fingerprint(teacher.parameters.flat, new TextEncoder().encode(JSON.stringify([teacher.arch, shape])));
+    this.#path = (key) => join(logitsFolder, `${of}-${key}.f32`);
   }
 
   /** `[batch * masked, vocab]`; to be left as it is. */

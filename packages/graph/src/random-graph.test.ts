@@ -16,7 +16,7 @@ describe("randomGraph", () => {
     expect(new Set(drawn.map(({ graph }) => print(graph))).size).toBe(drawn.length);
   });
 
-  test("two hundred seeds have every op, dtype and rank, sizes of 1, several outputs and values with several uses", () => {
+  test("two hundred seeds have every op, dtype and rank, sizes of 1, several outputs, values with several uses and equal ones", () => {
     const nodes = drawn.flatMap(({ graph }) => nodesOf(graph));
     expect([...new Set(nodes.map(({ op }) => op))].toSorted()).toEqual(Object.keys(opCases).toSorted());
     expect(new Set(nodes.map(({ dtype }) => dtype)).size).toBe(4);
@@ -30,6 +30,8 @@ describe("randomGraph", () => {
       return new Set(used).size < used.length;
     });
     expect(usedTwice.length).toBeGreaterThan(100);
+    const withTwins = drawn.filter(({ graph }) => nodesOf(graph).some((node, i, all) => node.inputs.length > 0 && all.slice(0, i).some(({ inputs }) => inputs === node.inputs)));
+    expect(withTwins.length).toBeGreaterThan(30);
   });
 
   test("no value is large", () => {

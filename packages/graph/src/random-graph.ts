@@ -13,10 +13,13 @@ export interface RandomGraph {
   readonly feeds: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Share of nodes that are equal to another. */
+const TWINS = 0.1;
+
 const opNames = Object.keys(randomOps) as OpName[];
 
 /**
- * A sound graph drawn from a seed: any op, shapes of up to four axes with sizes of 1 among them, broadcasting, values with several uses.
+ * A sound graph drawn from a seed: any op, shapes of up to four axes with sizes of 1 among them, broadcasting, values with several uses, equal values of nodes of their own.
  *
  * The graph grows op by op. Every value is computed on the way, and an op whose result would be large, or near a jump, is drawn again: so a
  * float32 backend must agree with the reference on all of it. One graph in ten has some thousands of elements, for threads to share.
@@ -33,7 +36,7 @@ export function randomGraph(seed: number): RandomGraph {
 /** Adds one op that fits. */
 function grow(growth: Growth): void {
   for (;;) {
-    const node = randomOps[growth.pick(opNames)](growth);
+    const node = growth.chance(TWINS) ? growth.twin() : randomOps[growth.pick(opNames)](growth);
     if (node !== undefined && growth.accepts(node)) return;
   }
 }

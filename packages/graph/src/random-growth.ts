@@ -117,6 +117,12 @@ export class Growth {
     return this.take("i32", { low: 0, high: rows - 1, ...wanted });
   }
 
+  /** A node of its own that is equal to one that is there, as the parts of a program that know nothing of each other make them. */
+  twin(): Node | undefined {
+    const computed = [...this.#values.keys()].filter(({ inputs }) => inputs.length > 0);
+    return computed.length === 0 ? undefined : { ...this.pick(computed) };
+  }
+
   /** Whether all elements keep away from 0. */
   isApart(node: Node): boolean {
     return this.valuesOf(node).every((value) => Math.abs(value) > margin);

@@ -67,6 +67,23 @@ it("gives what is in the cache without a network, or says what is missing", asyn
   expect(hub.requests).toEqual([]);
 });
 
+it("gives, without a network, the newest commit of the branch that has all that is asked for", async () => {
+  const cola = ["cola/train/0000.parquet"];
+  const { folder: first } = await download(rte);
+  hub.commit = "f".repeat(40);
+  const { folder: second } = await download(cola);
+  hub.requests.length = 0;
+  const offline = async (wanted: readonly string[], name?: string): Promise<string> => (await download(wanted, name, { offline: true })).folder;
+  expect([await offline(rte), await offline(cola)]).toEqual([first, second]);
+  const missing = expect.objectContaining({ code: "hub/offline", message: expect.stringContaining(`missing ${rte.join(", ")};`) as string }) as unknown;
+  await expect(offline([...rte, ...cola])).rejects.toThrow(missing);
+  await expect(offline(rte, "org/set@main")).rejects.toThrow(missing); // Another branch, of which nothing was downloaded.
+  await expect(offline(rte, `org/set@${hub.commit}`)).rejects.toThrow(missing);
+  expect(hub.requests).toEqual([]);
+  await download(rte);
+  expect(await offline([...rte, ...cola])).toBe(second);
+});
+
 it("goes on where it was cut, and refuses bytes of another hash", async () => {
   hub.faults.set(rte[0]!, [{ kind: "cut", afterBytes: 5000 }]);
   expect((await download(rte)).events.map(({ type }) => type)).toContain("retry");

@@ -9,7 +9,8 @@ import { RepositoryCache } from "./repository-cache.js";
 
 /**
  * Downloads files of a data set, `org/name` or `org/name@revision`, and returns the folder that holds them by their names: one commit's, each checked by
- * the hash that the hub says. A file that is in the cache is not downloaded again; a branch or tag is looked up each time, a commit never.
+ * the hash that the hub says. A file that is in the cache is not downloaded again; a branch or tag is looked up each time, a commit never. Offline it is the
+ * newest commit of the branch or tag, of those that were downloaded, of which all the files are there.
  *
  * @throws HubError `hub/bad-name`, `hub/bad-option`, `hub/offline` with what the cache lacks, `hub/not-found`, `hub/no-access`, `hub/unreachable`,
  * `hub/wrong-hash`, `hub/bad-answer`, `hub/write-failed`; the signal's reason
@@ -21,10 +22,11 @@ export async function* downloadDataset(name: string, files: readonly string[], o
   settings.signal?.throwIfAborted();
   const cache = new RepositoryCache(settings, dataset, "datasets");
   if (settings.offline || isCommit(dataset.revision)) {
-    const commit = await cache.commit();
-    const missing = commit === undefined ? files : await missingIn(cache.folder(commit), files);
-    if (commit !== undefined && missing.length === 0) return cache.folder(commit);
-    if (settings.offline) throw cache.notWhole(missing);
+    const commits = await cache.commits();
+    const missing = await Promise.all(commits.map((commit) => missingIn(cache.folder(commit), files)));
+    const whole = commits.find((_, i) => missing[i]!.length === 0);
+    if (whole !== undefined) return cache.folder(whole);
+    if (settings.offline) throw cache.notWhole(missing[0] ?? files);
   }
   let { revision } = dataset; // After the first file, the commit that it is of.
   for (const file of files) {

@@ -91,7 +91,7 @@ async function* write(
       if (received - told >= PROGRESS_BYTES || received === sizeBytes) yield { type: "progress", file, receivedBytes: told = received, sizeBytes };
     }
   } catch (error) {
-    throw error instanceof TransientError ? new TransientError(error.message, { hasProgressed: received > from }) : error;
+    throw error instanceof TransientError ? new TransientError(error.message, { receivedBytes: received }) : error;
   } finally {
     await output.close();
   }
@@ -99,7 +99,7 @@ async function* write(
     await rm(partial, { force: true });
     throw new TransientError(`${sizeBytes} bytes were announced and more were sent`);
   }
-  if (received < sizeBytes) throw new TransientError(`the connection ended after ${received} of ${sizeBytes} bytes`, { hasProgressed: received > from });
+  if (received < sizeBytes) throw new TransientError(`the connection ended after ${received} of ${sizeBytes} bytes`, { receivedBytes: received });
 }
 
 async function* chunksOf({ body }: Response, { signal }: HubSettings): AsyncGenerator<Uint8Array> {

@@ -130,6 +130,12 @@ describe("a download that breaks", () => {
     expect(readFileSync(join((await download()).folder, "model.safetensors")).equals(weights)).toBe(true);
   });
 
+  it("gives up where the server ignores the range and cuts every answer at the same place", async () => {
+    failing(...Array.from({ length: 20 }, (): Fault => ({ kind: "cut", afterBytes: 10_000, whole: true })));
+    await expect(download("org/name", { retries: 3 })).rejects.toThrow(refused("hub/unreachable", "model.safetensors"));
+    expect(hub.requests.filter(({ at }) => at === "store").length).toBeLessThan(20);
+  });
+
   it("tries again where the server is busy, refuses the connection or asks to wait", async () => {
     failing({ kind: "status", status: 503 }, { kind: "refused" }, { kind: "status", status: 429, headers: { "retry-after": "0" } }, { kind: "status", status: 403 });
     expect((await download()).events.flatMap((event) => (event.type === "retry" ? [event.reason] : []))).toEqual([

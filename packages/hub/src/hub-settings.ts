@@ -12,7 +12,7 @@ export interface HubOptions {
   readonly token?: string;
   /** Makes no request, and takes what is in the cache. Default: whether `BORT_OFFLINE` is 1. */
   readonly offline?: boolean;
-  /** How many failures in a row, without a byte received between them, are tried again. Default 5. */
+  /** How many failures in a row, without more of a file received than before, are tried again. Default 5. */
   readonly retries?: number;
   /** The wait before the first of these; each further one is twice as long. Default 500. */
   readonly retryDelayMs?: number;

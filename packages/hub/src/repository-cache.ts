@@ -7,8 +7,8 @@ import { type HubSettings } from "./hub-settings.js";
 import { type ModelName, isCommit } from "./model-name.js";
 
 /**
- * What was downloaded of a repository: `KIND/ORG--NAME/COMMIT/` holds files of one commit, `KIND/ORG--NAME/refs/REVISION` the commit that a branch or tag
- * was last known to be.
+ * What was downloaded of a repository: `KIND/ORG--NAME/COMMIT/` holds files of one commit, `KIND/ORG--NAME/refs/REVISION` the commits that a
+ * branch or tag was known to be, a line each, the newest first.
  */
 export class RepositoryCache {
   readonly #root: string;
@@ -26,15 +26,21 @@ export class RepositoryCache {
 
   /** The commit that the revision is, or was when it was last downloaded. */
   async commit(): Promise<string | undefined> {
-    const { revision } = this.#name;
-    if (isCommit(revision)) return revision;
-    const text = await textOf(this.#ref()) ?? "";
-    return isCommit(text) ? text : undefined;
+    return (await this.commits())[0];
   }
 
-  /** Notes that the revision is this commit. */
+  /** That commit, then those that the revision was before when it was downloaded, the newest first. */
+  async commits(): Promise<readonly string[]> {
+    const { revision } = this.#name;
+    if (isCommit(revision)) return [revision];
+    return (await textOf(this.#ref()) ?? "").split("\n").filter(isCommit);
+  }
+
+  /** Notes that the revision is this commit, before those that it was. */
   async remember(commit: string): Promise<void> {
-    if (!isCommit(this.#name.revision)) await writeWhole(this.#ref(), commit);
+    if (isCommit(this.#name.revision)) return;
+    const earlier = (await this.commits()).filter((each) => each !== commit);
+    await writeWhole(this.#ref(), [commit, ...earlier].join("\n"));
   }
 
   /** The error for what is missing where nothing may be downloaded. */

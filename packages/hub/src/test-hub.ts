@@ -14,7 +14,7 @@ export interface SeenRequest {
 
 /** How one download goes wrong. */
 export type Fault =
-  | { readonly kind: "cut"; readonly afterBytes: number }
+  | { readonly kind: "cut"; readonly afterBytes: number; /** Ignores the range, too. */ readonly whole?: true }
   | { readonly kind: "changed" }
   | { readonly kind: "whole" } // ignores the range
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
@@ -25,7 +25,8 @@ export type Fault =
  * and large files behind a redirect to another origin.
  */
 export class TestHub {
-  readonly commit: string = "0123456789abcdef0123456789abcdef01234567";
+  /** May become another, as a branch goes on. */
+  commit: string = "0123456789abcdef0123456789abcdef01234567";
   readonly requests: SeenRequest[] = [];
   /** Faults of coming downloads, by file; one is used up at a time. */
   readonly faults: Map<string, Fault[]> = new Map();
@@ -92,7 +93,8 @@ function send({ headers, method }: IncomingMessage, response: ServerResponse, co
   if (fault?.kind === "refused") return void response.destroy();
   if (fault?.kind === "status") return void response.writeHead(fault.status, fault.headers).end();
   const [, asked] = /^bytes=(\d+)-$/.exec(headers.range ?? "") ?? [];
-  const start = asked === undefined || fault?.kind === "whole" ? 0 : Number(asked);
+  const ignored = fault?.kind === "whole" || (fault?.kind === "cut" && fault.whole === true);
+  const start = asked === undefined || ignored ? 0 : Number(asked);
   if (start > 0 && start >= content.length) return void response.writeHead(416).end();
   const part = Buffer.from(content.subarray(start));
   if (fault?.kind === "changed") part[part.length - 1]! ^= 1;

@@ -3,12 +3,12 @@ export class TransientError extends Error {
   override readonly name = "TransientError";
   /** How long the server asks to wait. */
   readonly retryAfterMs: number | undefined;
-  /** Whether something was received before the failure. */
-  readonly hasProgressed: boolean;
+  /** How much of the file there was when it failed; 0 where nothing was received. */
+  readonly receivedBytes: number;
 
-  constructor(message: string, { retryAfterMs, hasProgressed = false }: { readonly retryAfterMs?: number | undefined; readonly hasProgressed?: boolean } = {}) {
+  constructor(message: string, { retryAfterMs, receivedBytes = 0 }: { readonly retryAfterMs?: number | undefined; readonly receivedBytes?: number } = {}) {
     super(message);
     this.retryAfterMs = retryAfterMs;
-    this.hasProgressed = hasProgressed;
+    this.receivedBytes = receivedBytes;
   }
 }

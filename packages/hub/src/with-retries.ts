@@ -15,13 +15,15 @@ export interface RetryEvent {
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Makes an attempt again and again while it ends with a `TransientError`, with waits that double, up to `retries` times without progress.
+ * Makes an attempt again and again while it ends with a `TransientError`, with waits that double, up to `retries` times without
+ * more of the file than any attempt before had.
  *
  * @throws HubError `hub/unreachable`; the signal's reason; what the attempt throws
  */
 export async function* withRetries<Event, Result>(
   file: string, attempt: () => AsyncGenerator<Event, Result>, { endpoint, retries, retryDelayMs, signal }: HubSettings,
 ): AsyncGenerator<Event | RetryEvent, Result> {
+  let mostBytes = 0;
   for (let failures = 0; ; ) {
     let failed: TransientError;
     try {
@@ -30,7 +32,8 @@ export async function* withRetries<Event, Result>(
       if (!(error instanceof TransientError)) throw error;
       failed = error;
     }
-    failures = failed.hasProgressed ? 1 : failures + 1;
+    failures = failed.receivedBytes > mostBytes ? 1 : failures + 1;
+    mostBytes = Math.max(mostBytes, failed.receivedBytes);
     if (failures > retries) {
       throw new HubError("hub/unreachable",
         `hub: ${file} could not be had from ${endpoint}: ${failed.message}; `

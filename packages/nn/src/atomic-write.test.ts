@@ -1,6 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { writeError, writeFileAtomically } from "./atomic-write.js";
+import { makeFolder, writeError, writeFileAtomically } from "./atomic-write.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 const at = temporaryFolder();
@@ -25,6 +30,35 @@ describe("writeFileAtomically", () => {
     for (const path of [at("plain", "x"), at("plain", "x", "y")]) {
       expect(() => writeFileAtomically(path, "x")).toThrow(expect.objectContaining({ code: "nn/write-failed", message: expect.stringContaining("a part of the path is a file") }));
     }
+  });
+});
+
+describe("makeFolder", () => {
+  it("makes what is missing, and says which is the topmost of it", () => {
+    expect(makeFolder(at("top", "middle", "low"))).toBe(at("top"));
+    expect(makeFolder(at("top", "middle", "other"))).toBe(at("top", "middle", "other"));
+    expect(makeFolder(at("top"))).toBeUndefined();
+  });
+
+  it("does not mind others that make the same at the same time: one of them made each", async () => {
+    const bundle = at("atomic-write.mjs");
+    await build({ entryPoints: [fileURLToPath(new URL("./atomic-write.ts", import.meta.url))], outfile: bundle, bundle: true, platform: "node", format: "esm", packages: "external", conditions: ["@bort/source"] });
+    const program = `
+      import { makeFolder } from ${JSON.stringify(pathToFileURL(bundle).href)};
+      process.stdin.once("data", () => {
+        const made = Array.from({ length: 200 }, (_, i) => makeFolder(${JSON.stringify(at("race"))} + "/" + i + "/within")).filter((folder) => folder !== undefined);
+        process.stdout.write(JSON.stringify(made));
+      });
+      process.stdout.write("ready");`;
+    mkdirSync(at("race"));
+    const makers = Array.from({ length: 3 }, () => spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["pipe", "pipe", "inherit"] }));
+    const said = async ({ stdout }: (typeof makers)[number]): Promise<string> => String((await once(stdout, "data") as [Buffer])[0]);
+    await Promise.all(makers.map(said));
+    const answers = makers.map(said);
+    for (const { stdin } of makers) stdin.write("go");
+    const made = (await Promise.all(answers)).flatMap((answer) => JSON.parse(answer) as string[]).filter((folder) => !folder.endsWith("within"));
+    for (const maker of makers) maker.kill();
+    expect(made.map((folder) => basename(folder)).sort()).toEqual(Array.from({ length: 200 }, (_, i) => String(i)).sort());
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { byteParts } from "./byte-parts.js";
 import { NnError } from "./nn-error.js";
 
 /**
@@ -27,7 +28,7 @@ export function writeFileAtomically(path: string, parts: readonly Uint8Array[] |
 }
 
 /**
- * Makes what is not there of a path, one folder after the other, and returns the topmost that it made; Node's own recursive form never returns below `/proc`.
+ * Makes what is not there of a path, one folder after the other, and returns the topmost that it made and no other process; Node's own recursive form never returns below `/proc`.
  *
  * @throws NnError `nn/write-failed`
  */
@@ -35,11 +36,21 @@ export function makeFolder(path: string): string | undefined {
   const missing: string[] = [];
   for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
   try {
-    for (const folder of missing) mkdirSync(folder);
+    return missing.filter(isMadeNow)[0];
   } catch (error) {
     throw writeError(path, error);
   }
-  return missing[0];
+}
+
+/** Makes a folder, unless another process has just made it. */
+function isMadeNow(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return false;
+    throw error;
+  }
 }
 
 /** Where even this fails, the error that led here is the one to report. */
@@ -52,8 +63,8 @@ function removeIfPossible(path: string): void {
 }
 
 /** `writeSync` may write less than it was given. */
-function writeWhole(file: number, part: Uint8Array): void {
-  for (let done = 0; done < part.length; ) done += writeSync(file, part, done);
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (const part of byteParts(bytes)) for (let done = 0; done < part.length; ) done += writeSync(file, part, done);
 }
 
 const reasons: Readonly<Record<string, string>> = {

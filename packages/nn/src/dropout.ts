@@ -1,6 +1,6 @@
 import { random } from "@bort/data";
 import * as op from "@bort/graph";
-import { type Feeds, type Node, UNIFORM_STEP, parameter } from "@bort/graph";
+import { type Feeds, type Graph, type Node, UNIFORM_STEP, parameter, parametersOf } from "@bort/graph";
 import { NnError } from "./nn-error.js";
 
 /** Shares of elements that training sets to zero at random; the others grow, so that means stay (Srivastava et al. 2014). Default 0: no op in any graph. */
@@ -58,6 +58,9 @@ export function checkDropout(rates: DropoutRates): void {
 
 /** The rates above 0. */
 export const activeRates = (rates: DropoutRates): DropoutRates => Object.fromEntries(Object.entries(rates).filter(([, rate]) => rate > 0));
+
+/** Whether a graph draws at all, and so is fed a seed. */
+export const readsDropout = (graph: Graph): boolean => parametersOf(graph).has(DROPOUT_SEED);
 
 /** What a graph with dropout is fed beside a batch: a seed that depends on the run's and on the number of the batch, micro-batches counted, alone. */
 export function dropoutFeeds(rates: DropoutRates, runSeed: number, batch: number): Feeds {

@@ -64,6 +64,7 @@ describe("early stopping", () => {
     ["what adds up to enough is an improvement", [5, 4.6, 3.9, 3.8, 3.7], { minDelta: 1 }, "stopped 4", -2],
     ["it has more patience", [5, 4, 6, 6, 3, 6, 6, 6], { patience: 3 }, "stopped 7", -4],
     ["values that are no numbers do not improve", [Number.NaN, 4, Number.NaN, Number.NaN, 1], {}, "stopped 3", -1],
+    ["values without bounds do not improve, which no checkpoint could hold", [Infinity, 4, 5, -Infinity, 1], {}, "stopped 3", -1],
     ["none is a number: the last weights stay", [Number.NaN, Number.NaN, 1], {}, "stopped 1", -1],
     ["the best weights are not asked for", [5, 4, 6, 6, 1], { restoreBest: false }, "stopped 3", -3],
   ] as const)("where %s", async (_, scores, stopping, end, weight) => {
@@ -142,9 +143,20 @@ describe("pretrain with early stopping", () => {
     expect(fingerprint(exact.result.model.parameters.flat)).not.toBe(fingerprint(result.model.parameters.flat));
   });
 
-  it("does not resume a run of another patience", async () => {
+  it("does not resume a run that would stop by something else", async () => {
     const checkpoint = { folder: at("patience"), every: 100, resume: true };
     await collect(pretrain({ ...options, steps: 2, checkpoint }));
-    await expect(collect(pretrain({ ...options, steps: 2, checkpoint, earlyStopping: { patience: 4 } }))).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("earlyStopping.patience") });
+    for (const [changes, name] of [
+      [{ earlyStopping: { patience: 4 } }, "earlyStopping.patience"], [{ evaluateEvery: 1 }, "evaluateEvery"], [{ average: { decay: 0.5, evaluate: false } }, "evaluatesAverage"],
+      [{ validation: [chainBatches(17, shape, 7).at(1)] }, "validation"],
+    ] satisfies [Partial<PretrainOptions>, string][]) {
+      await expect(collect(pretrain({ ...options, steps: 2, checkpoint, ...changes }))).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(name) });
+    }
+  });
+
+  it("asks for the direction of a metric that is not its own", async () => {
+    const watching = (earlyStopping: PretrainOptions["earlyStopping"]): ReturnType<typeof collect> => collect(pretrain({ ...options, steps: 2, earlyStopping: earlyStopping! }));
+    await expect(watching({ metric: "validationAccuracy", patience: 3 })).rejects.toMatchObject({ code: "nn/bad-option", message: expect.stringContaining("fall (\"min\") or rise (\"max\")") });
+    for (const fine of [{ metric: "validationAccuracy", mode: "max" as const, patience: 3 }, { metric: "validationLoss", patience: 3 }]) await watching(fine);
   });
 });

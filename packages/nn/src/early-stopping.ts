@@ -53,11 +53,11 @@ export class EarlyStop {
     const { metric, mode, minDelta, patience } = this.#options;
     const best = this.best;
     const margin = minDelta === 0 ? "" : ` by more than ${minDelta}`;
-    const goal = best === undefined ? "was no number" : `did not ${mode === "min" ? "fall below" : "rise above"} ${best.metrics[metric]!} (step ${best.step})${margin}`;
+    const goal = best === undefined ? "was not finite" : `did not ${mode === "min" ? "fall below" : "rise above"} ${best.metrics[metric]!} (step ${best.step})${margin}`;
     return `${metric} ${goal} in ${patience} evaluation${patience === 1 ? "" : "s"}`;
   }
 
-  /** The best evaluation so far; none where no value was a number. */
+  /** The best evaluation so far; none where no value was a finite number. */
   get best(): BestEvaluation | undefined {
     const best = this.#state.watch?.best;
     return best && { step: best.step, metrics: best.metrics };
@@ -81,7 +81,7 @@ export class EarlyStop {
 
   #improves(value: number, best: BestEvaluation | undefined): boolean {
     const { mode, minDelta, metric } = this.#options;
-    if (best === undefined) return !Number.isNaN(value);
+    if (best === undefined || !Number.isFinite(value)) return Number.isFinite(value); // A checkpoint holds finite numbers alone.
     const before = best.metrics[metric]!;
     return mode === "min" ? value < before - minDelta : value > before + minDelta;
   }

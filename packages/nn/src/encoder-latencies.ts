@@ -2,6 +2,7 @@ import { type EncoderArch } from "@bort/arch";
 import { random } from "@bort/data";
 import { type Backend, memoryOf, parameter } from "@bort/graph";
 import { encoder } from "./encoder.js";
+import { disposeAll, type Held, holding } from "./holding.js";
 import { type Latency, type LatencyOptions, measureLatency } from "./measure-latency.js";
 import { type MlmShape } from "./mlm.js";
 import { layoutOf } from "./parameter-layout.js";
@@ -38,7 +39,7 @@ export async function measureEncoders(
       const measured = await measureLatency(Object.fromEntries(compiled.map(({ run }, i) => [String(i), run])), options);
       encoders.push(...compiled.map((_, i) => measured[String(i)]!));
     } finally {
-      for (const { dispose } of compiled) await dispose();
+      await disposeAll(compiled);
     }
   }
   return { backend: backend.name, threads: backend.threads ?? null, batchSize, sequenceLength, encoders };
@@ -50,25 +51,26 @@ export async function encoderLatencies(backend: Backend, archs: readonly Encoder
   return encoders.map(({ medianMs }) => medianMs);
 }
 
-interface CompiledEncoder {
+interface CompiledEncoder extends Held {
   run(): Promise<void>;
-  dispose(): Promise<void>;
 }
 
-async function compileEncoder(backend: Backend, arch: EncoderArch, { batchSize, sequenceLength }: LatencyShape): Promise<CompiledEncoder> {
+function compileEncoder(backend: Backend, arch: EncoderArch, { batchSize, sequenceLength }: LatencyShape): Promise<CompiledEncoder> {
   const specs = encoderParameters(arch);
   const states = encoder(arch, parameterNodes(specs), { ids: parameter("ids", [batchSize, sequenceLength], "i32") });
-  const program = await backend.compile({ states });
   const rng = random(0, "latency");
   const ids = Int32Array.from({ length: batchSize * sequenceLength }, () => rng.integer(arch.vocabSize));
   const memory = memoryOf(backend);
   const layout = layoutOf(specs);
-  const { flat, views } = new ParameterStore(specs, layout, memory.allocate(layout.size)); // Zeros: the time does not depend on the values.
-  return {
-    run: async () => void (await program.run({ ...views, ids })),
-    dispose: async () => {
-      await program.dispose();
-      memory.free(flat);
-    },
-  };
+  return holding(async (hold) => {
+    const program = hold(await backend.compile({ states }));
+    const { flat, views } = new ParameterStore(specs, layout, memory.allocate(layout.size)); // Zeros: the time does not depend on the values.
+    return {
+      run: async () => void (await program.run({ ...views, ids })),
+      dispose: async () => {
+        await program.dispose();
+        memory.free(flat);
+      },
+    };
+  });
 }

@@ -51,6 +51,7 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
   const settings = {
     ...record, ...groupRecord, objective: "classification", arch: model.arch, startingParameters: fingerprint(model.parameters.flat), labels, batchSize,
     ...(train.isSoft && { softLabels: true }), examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, learned(first, options), first.weights),
+    ...(earlyStopping !== undefined && { validation: fingerprint(...(validation ?? []).flatMap((batch) => [batch.ids, batch.mask, isRegression(options) ? batch.values : batch.labels, batch.weights])) }),
   };
   const graph = (length: number): ReturnType<typeof classificationLossGraph> => classificationLossGraph(model, batchSize, length, { dropout, isSoft: train.isSoft });
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });

@@ -5,9 +5,11 @@ import { type ModelHead } from "./parameter-spec.js";
 /** What transformers calls the one output of a model for regression. */
 const VALUE = "LABEL_0";
 
-/** How `config.json` names the outputs of a classifier: by the labels, or as one value with the problem type that transformers has for it. */
-export const hfLabels = ({ labels }: Extract<ModelHead, { kind: "classifier" }>): Pick<HfExtras, "labels" | "other"> =>
-  (labels.length > 0 ? { labels } : { labels: [VALUE], other: { problem_type: "regression" } });
+/** How `config.json` names the outputs of a classifier: by the labels, or as one value; where there is one output, with the problem type that transformers has for it. */
+export function hfLabels({ labels }: Extract<ModelHead, { kind: "classifier" }>): Pick<HfExtras, "labels" | "other"> {
+  if (labels.length === 0) return { labels: [VALUE], other: { problem_type: "regression" } };
+  return labels.length === 1 ? { labels, other: { problem_type: "single_label_classification" } } : { labels };
+}
 
 /**
  * The labels that a `config.json` names, as a head has them: an empty list for a value, undefined where it names nothing. As in transformers, one output

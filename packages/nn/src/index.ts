@@ -31,6 +31,7 @@ export { type TrainingState } from "./training-state.js";
 export { averagedParameters } from "./weight-average.js";
 export { firstNotFinite, type FirstNotFiniteOptions, type NotFinite } from "./first-not-finite.js";
 export { NotFiniteError, type NotFiniteStep } from "./not-finite-error.js";
+export { disposeAll, type Held, holding, thoseMade } from "./holding.js";
 export { Trainer, type StepResult, type TrainerOptions, type UpdateOptions } from "./trainer.js";
 export { type GradientSource } from "./gradient-programs.js";
 export { tensorBoardWriter, type TensorBoardOptions, type TensorBoardWriter } from "./tracking/tensorboard-writer.js";

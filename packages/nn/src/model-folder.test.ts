@@ -68,6 +68,13 @@ describe("saveModel", () => {
     }
   });
 
+  it("keeps a classifier of one label, which is no value", () => {
+    const model = filledModel(offset, { kind: "classifier", labels: ["spam"] });
+    saveModel(at("one label"), { model, tokenizer });
+    expect(config("one label")).toMatchObject({ problem_type: "single_label_classification" });
+    expect(loadClassifier(at("one label")).model.head).toEqual(model.head);
+  });
+
   it("refuses to read several values, and their encoder alone is read", () => {
     const folder = changed(filledModel(offset, classifier), (path) => writeFileSync(path("config.json"),
       JSON.stringify({ ...JSON.parse(readFileSync(path("config.json"), "utf8")) as object, problem_type: "regression" })));

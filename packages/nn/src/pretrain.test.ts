@@ -88,6 +88,24 @@ describe("pretrain", () => {
       await expect(attempt(changed)).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining(`another ${name} (`) });
     }
   });
+
+  it("does not resume a run whose hook differs in the elements of a constant alone", async () => {
+    const checkpoint = { folder: at("hooked"), every: 2, resume: true };
+    const { length } = createModel(options.arch, { kind: "mlm" }, 0).parameters.view("mlm.dense.bias");
+    const masked = (kept: number): PretrainOptions => ({
+      ...options, steps: 2, checkpoint,
+      gradientHook: ({ gradients }) => ({ "mlm.dense.bias": op.mul(gradients["mlm.dense.bias"]!, op.constant(Array.from({ length }, (_, i) => Number(i === kept)), [length])) }),
+    });
+    await collect(pretrain(masked(0)));
+    await collect(pretrain(masked(0)));
+    await expect(collect(pretrain(masked(1)))).rejects.toMatchObject({ code: "nn/other-run", message: expect.stringContaining("gradientHook") });
+  });
+
+  it("leaves out what no op of the network drops", async () => {
+    const { result } = await collect(pretrain({ ...options, steps: 2, dropout: { classifier: 0.5 } }));
+    const { result: without } = await collect(pretrain({ ...options, steps: 2 }));
+    expect(fingerprint(result.model.parameters.flat)).toBe(fingerprint(without.model.parameters.flat));
+  });
 });
 
 describe("a run from given weights", () => {

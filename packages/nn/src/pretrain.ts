@@ -1,7 +1,7 @@
 import { type EncoderArch, withoutDefaults } from "@bort/arch";
 import { type MlmBatch, type MlmBatches, readAhead } from "@bort/data";
 import { type Backend, type Feeds } from "@bort/graph";
-import { type DropoutRates, dropoutFeeds } from "./dropout.js";
+import { type DropoutRates, dropoutFeeds, readsDropout } from "./dropout.js";
 import { fingerprint } from "./fingerprint.js";
 import { firstDifference } from "./first-difference.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
@@ -141,11 +141,13 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
     ...objective.settings, ...record, ...groupRecord, arch, ...(start !== undefined && { startingParameters: fingerprint(model.parameters.flat) }), shape: options.shape,
     curriculum: curriculum.map((phase) => ({ share: phase.share, shape: phase.shape, sequences: phase.train.sequences })),
     sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights),
+    ...(earlyStopping !== undefined && { validation: fingerprint(...validation.flatMap(({ ids, positions, labels, weights }) => [ids, positions, labels, weights])) }),
   };
   const phases = [...curriculum, { share: 1, shape: options.shape, train: options.train }];
   checkPhases(phases);
   const ahead = phases.map(({ shape, train }) => ({ shape, train: readAhead(train, { depth: Math.max(2, accumulate) }) }));
   const graph = (length: number): LossGraph => objective.graph(arch, phases.find((phase) => phase.shape.sequenceLength === length)!.shape, dropout);
+  const isDropped = readsDropout(graph(options.shape.sequenceLength)); // Not by every rate: a network of masked words has no classifier's maps.
   const trainer = await Trainer.create({ backend, parameters: model.parameters, graph, ...trainerOptions });
   const averaged = (): MlmModel => modelAlone({ ...model, parameters: averagedParameters(trainer.state) });
   try {
@@ -157,7 +159,7 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Traini
         return {
           batch: await microBatches(step, accumulate, (at) => {
             const batch = train.at(at);
-            const feeds = async (): Promise<Feeds> => ({ ...(await objective.feeds(batch, shape, { arch, index: at, dropout })), ...dropoutFeeds(dropout, seed, at) });
+            const feeds = async (): Promise<Feeds> => ({ ...(await objective.feeds(batch, shape, { arch, index: at, dropout })), ...(isDropped && dropoutFeeds(dropout, seed, at)) });
             return { feeds, weight: totalWeight(batch.weights) };
           }),
           tokens: accumulate * batchSize * sequenceLength, length: sequenceLength,

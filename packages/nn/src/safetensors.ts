@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Shape } from "@bort/graph";
 import { writeFileAtomically } from "./atomic-write.js";
+import { byteParts } from "./byte-parts.js";
 import { NnError } from "./nn-error.js";
 import { PartwiseFile } from "./partwise-file.js";
 import { type Header, type HeaderEntry, parseHeader } from "./safetensors-header.js";
@@ -86,6 +87,6 @@ const notWhole = (path: string) => (why: string): NnError => new NnError("nn/bad
 
 function hashOf({ metadata, entries }: Header, data: Iterable<Uint8Array>): string {
   const hash = createHash("sha256").update(JSON.stringify([metadata, entries]));
-  for (const part of data) hash.update(part);
+  for (const bytes of data) for (const part of byteParts(bytes)) hash.update(part);
   return hash.digest("hex");
 }

@@ -3,6 +3,7 @@ import { type NotFinite } from "./first-not-finite.js";
 import { type GradientHook, GradientHookProgram } from "./gradient-hook.js";
 import { type LossGraph } from "./gradient-graph.js";
 import { GradientPrograms, type GradientSource } from "./gradient-programs.js";
+import { disposeAll, holding } from "./holding.js";
 import { type MicroBatch } from "./micro-batches.js";
 import { NnError } from "./nn-error.js";
 import { NotFiniteError } from "./not-finite-error.js";
@@ -80,14 +81,21 @@ export class Trainer {
     return Trainer.over(new GradientPrograms({ ...options, lossScaled: lossScale !== undefined, recompute }), options);
   }
 
-  /** A trainer that takes gradients of those parameters from elsewhere than one graph, and disposes of the source with itself; @throws NnError `nn/bad-option` */
-  static async over(gradients: GradientSource, options: UpdateOptions): Promise<Trainer> {
-    checkOptions(options);
-    const { backend, parameters: { layout }, gradientHook } = options;
-    return new Trainer(options, {
-      gradients, squaredNorm: await SquaredNorm.compile(backend, layout.chunkSize),
-      gradientHook: gradientHook === undefined ? null : await GradientHookProgram.compile(backend, gradientHook, layout),
-      update: await compileUpdate({ ...options, chunkSize: layout.chunkSize }),
+  /**
+   * A trainer that takes gradients of those parameters from elsewhere than one graph, and disposes of the source with itself, or where it cannot be made.
+   *
+   * @throws NnError `nn/bad-option`
+   */
+  static over(gradients: GradientSource, options: UpdateOptions): Promise<Trainer> {
+    return holding(async (hold) => {
+      hold(gradients);
+      checkOptions(options);
+      const { backend, parameters: { layout }, gradientHook } = options;
+      return new Trainer(options, {
+        gradients, squaredNorm: hold(await SquaredNorm.compile(backend, layout.chunkSize)),
+        gradientHook: gradientHook === undefined ? null : hold(await GradientHookProgram.compile(backend, gradientHook, layout)),
+        update: hold(await compileUpdate({ ...options, chunkSize: layout.chunkSize })),
+      });
     });
   }
 
@@ -133,11 +141,11 @@ export class Trainer {
 
   async dispose(): Promise<void> {
     const { gradients, gradientHook, squaredNorm, update } = this.programs;
-    await gradients.dispose();
-    await gradientHook?.dispose();
-    await update.dispose();
-    await squaredNorm.dispose();
-    this.#leaveEngineMemory();
+    try {
+      await disposeAll([gradients, gradientHook, update, squaredNorm]);
+    } finally {
+      this.#leaveEngineMemory();
+    }
   }
 
   /** The parameters outlive the engine, and so does the state. */

@@ -1,4 +1,4 @@
-import { type Graph, parameter, print } from "@bort/graph";
+import { type Graph, parameter, print, topologicalOrder } from "@bort/graph";
 import { type DropoutRates, activeRates, checkDropout } from "./dropout.js";
 import { type EarlyStopping } from "./early-stopping.js";
 import { fingerprint } from "./fingerprint.js";
@@ -78,14 +78,14 @@ export interface SettingsDefaults extends Pick<EarlyStopping, "metric" | "mode">
   readonly warmupRatio: number;
 }
 
-/** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate, a warm-up, a number of batches or a dropout that cannot be. */
+/** Fills in the defaults; throws NnError `nn/bad-option` for a learning rate, a warm-up, a number of batches, a dropout or an early stopping that cannot be. */
 export function resolveSettings(settings: TrainingSettings, defaults: SettingsDefaults): ResolvedSettings {
   const { steps, seed = 0, optimizer = adamW(), maxGradientNorm = 1, accumulate = 1, recompute = false, gradientHook, updateHook, average, schedule: name = "linear" } = settings;
   const { learningRate = defaults.learningRate, warmupRatio = defaults.warmupRatio, evaluateEvery = Math.max(1, Math.ceil(steps / 10)) } = settings;
   if (!Number.isSafeInteger(accumulate) || accumulate < 1) throw new NnError("nn/bad-option", `nn: the batches of a step must be a whole number from 1, got ${accumulate}`);
   checkDropout(settings.dropout ?? {});
   const dropout = activeRates(settings.dropout ?? {});
-  const earlyStopping = settings.earlyStopping && { metric: defaults.metric, mode: defaults.mode, ...settings.earlyStopping };
+  const earlyStopping = settings.earlyStopping && { metric: defaults.metric, mode: modeOf(settings.earlyStopping, defaults), ...settings.earlyStopping };
   return {
     seed, accumulate, evaluateEvery, dropout, earlyStopping,
     rate: schedule(name, { learningRate, steps, warmupRatio }),
@@ -99,11 +99,17 @@ export function resolveSettings(settings: TrainingSettings, defaults: SettingsDe
       steps, seed, optimizer: { name: optimizer.name, ...optimizer.settings }, learningRate, warmupRatio, schedule: name, maxGradientNorm,
       ...(accumulate !== 1 && { accumulate }),
       ...(Object.keys(dropout).length > 0 && { dropout }),
-      ...(earlyStopping !== undefined && { earlyStopping }),
+      ...(earlyStopping !== undefined && { earlyStopping, evaluateEvery, evaluatesAverage: evaluatesAverage(settings) }), // What it sees decides where the run ends.
       ...(updateHook !== undefined && { updateHook: graphFingerprint({ after: updateHook({ before: parameter("before", [1]), after: parameter("after", [1]) }) }) }),
       ...(average !== undefined && { averageDecay: average.decay }),
     },
   };
+}
+
+/** The direction of what is watched; @throws NnError `nn/bad-option` where that is another metric than the default's and does not say its own */
+function modeOf({ metric, mode }: NonNullable<TrainingSettings["earlyStopping"]>, defaults: SettingsDefaults): EarlyStopping["mode"] {
+  if (mode !== undefined || metric === undefined || metric === defaults.metric) return mode ?? defaults.mode;
+  throw new NnError("nn/bad-option", `nn: early stopping by "${metric}" must say by mode whether that should fall ("min") or rise ("max"), got neither; give it`);
 }
 
 /** A model laid out for the groups of a run, and what a checkpoint keeps of that. */
@@ -123,4 +129,8 @@ const recordOf = ({ groups, frozen }: ParameterLayout): unknown => ({
   frozen: frozen.map(({ name }) => name),
 });
 
-const graphFingerprint = (graph: Graph): string => fingerprint(new TextEncoder().encode(print(graph)));
+/** Of a graph as it prints, and of the elements of its constants, which are not printed where they are many. */
+function graphFingerprint(graph: Graph): string {
+  const constants = topologicalOrder(Object.values(graph)).flatMap(({ attrs }) => Object.values(attrs).flatMap((value) => (value instanceof Float64Array ? [new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] : [])));
+  return fingerprint(new TextEncoder().encode(print(graph)), ...constants);
+}

@@ -14,13 +14,14 @@ const ROUNDING = 1e-9;
 export function widthPolynomials(widths: readonly number[], degree: number): WidthPolynomials {
   const [centres, scales]: [number[], number[]] = [[], []];
   const points = widths.map(Math.sqrt);
+  const largest = points.reduce((most, value) => Math.max(most, value), 0);
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   let [before, current] = [points.map(() => 0), points.map(() => 1)];
   for (let k = 0; k < degree; k++) {
     const centre = mean(current.map((q, i) => points[i]! * q * q));
     const next = current.map((q, i) => (points[i]! - centre) * q - (scales[k - 1] ?? 0) * before[i]!);
     const scale = Math.sqrt(mean(next.map((q) => q * q)));
-    if (scale <= ROUNDING * Math.max(...points)) break;
+    if (scale <= ROUNDING * largest) break;
     centres.push(centre);
     scales.push(scale);
     [before, current] = [current, next.map((q) => q / scale)];

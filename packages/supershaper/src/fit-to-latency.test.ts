@@ -62,6 +62,15 @@ describe("fitToLatency", () => {
     }
   });
 
+  it("ends where it is told of a smaller, slower shape again and again, as a search that is not exact may", async () => {
+    const few = new ShapeSpace({ heads: 1, layers: 1, widths: [10, 45, 70, 100] });
+    const widths: PairwiseSum = { constant: 0, unary: (_, width) => width, pair: () => 0 };
+    const times = new Map([[10, 1], [45, 9], [70, 2], [100, 9]]);
+    const found = (atMost: number): Shape => [atMost < 45 ? 10 : atMost < 70 ? 45 : atMost < 78 ? 70 : atMost < 100 ? 45 : 100];
+    const { result } = await fitted({ space: few, parameters: widths, bestAt: found, latencyMs: ([width]) => times.get(width!)!, budgetMs: 5 });
+    expect(result.shape).toEqual([70]);
+  });
+
   /** What is found on a device of some sizes and their latencies, which are all that there is. */
   const fitAmong = async (latencies: ReadonlyMap<number, number>, budgetMs: number): Promise<FittedShape> => {
     const ordered = [...latencies.keys()].sort((a, b) => a - b);

@@ -55,6 +55,9 @@ interface Answer {
 /** Sizes that differ by so small a share count as the same. */
 const ROUNDING = 1e-12;
 
+/** Sizes that are asked for, by measurement: `bestAt` may give shapes again that are measured. */
+const ASKS = 4;
+
 /**
  * Finds the largest best shape whose network keeps a latency on this device: latency hardly depends on shape at one parameter count, so the count is looked for
  * and the shape is the best of that count.
@@ -92,7 +95,7 @@ export async function* fitToLatency(options: FitToLatencyOptions): AsyncGenerato
   if (smallest.latencyMs > budgetMs) throw tooSlow(smallest, budgetMs);
   yield* ask(most);
   for (let i = 1; i <= sizes; i++) yield* ask(least + ((most - least) * i) / (sizes + 1));
-  while (measured.size < measurements) {
+  while (measured.size < measurements && answers.length < ASKS * measurements) {
     const next = nextSize(answers, budgetMs, tolerance);
     if (next === undefined) break;
     yield* ask(next);

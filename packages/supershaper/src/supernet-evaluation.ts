@@ -1,6 +1,6 @@
 import { type MlmBatch } from "@bort/data";
 import { type Backend, type Feeds, type Graph, memoryOf } from "@bort/graph";
-import { type MlmEvaluation, type MlmModel, NnError, totalWeight } from "@bort/nn";
+import { disposeAll, type MlmEvaluation, type MlmModel, NnError, thoseMade, totalWeight } from "@bort/nn";
 import { batchFeeds } from "./batch-feeds.js";
 import { requireShape } from "./require-shape.js";
 import { StageBuffers } from "./stage-buffers.js";
@@ -37,9 +37,13 @@ export class SupernetEvaluation {
 
   async dispose(): Promise<void> {
     await this.#last;
-    for (const program of this.#programs.values()) await (await program).dispose();
+    const programs = await thoseMade(this.#programs.values());
     this.#programs.clear();
-    this.#buffers.free();
+    try {
+      await disposeAll(programs);
+    } finally {
+      this.#buffers.free();
+    }
   }
 
   async #mean(shape: readonly number[], batches: Iterable<MlmBatch>): Promise<MlmEvaluation> {

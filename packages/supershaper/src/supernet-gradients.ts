@@ -1,6 +1,7 @@
 import { type Backend, cotangentName, type Feeds, type Graph, memoryOf, parametersOf, slopeName, type TypedArray } from "@bort/graph";
 import {
-  DROPOUT_SEED, feedsOf, firstNotFinite, type GradientSource, type MicroBatch, type MlmModel, type NotFinite, ParameterStore, type ParameterSpec, sharesOf, trainedPart,
+  disposeAll, DROPOUT_SEED, feedsOf, firstNotFinite, type GradientSource, holding, type MicroBatch, type MlmModel, type NotFinite, ParameterStore, type ParameterSpec, sharesOf, thoseMade,
+  trainedPart,
 } from "@bort/nn";
 import { addPart, writePart } from "./gradient-part.js";
 import { type SliceRuns } from "./slicing.js";
@@ -115,12 +116,16 @@ export class SupernetGradients implements GradientSource {
   }
 
   async dispose(): Promise<void> {
-    for (const stage of this.#stages.values()) for (const program of [(await stage).forward, (await stage).backward]) await program.dispose();
-    for (const program of this.#programs.values()) await (await program).dispose();
+    const stages = await thoseMade(this.#stages.values());
+    const programs = await thoseMade(this.#programs.values());
     this.#stages.clear();
     this.#programs.clear();
-    this.#buffers.free();
-    memoryOf(this.options.backend).free(this.gradients.flat);
+    try {
+      await disposeAll([...stages.flatMap(({ forward, backward }) => [forward, backward]), ...programs]);
+    } finally {
+      this.#buffers.free();
+      memoryOf(this.options.backend).free(this.gradients.flat);
+    }
   }
 
   #passes({ [SHAPES]: shapes, ...feeds }: Feeds, share: number): Pass[] {
@@ -241,11 +246,11 @@ export class SupernetGradients implements GradientSource {
   }
 
   #stage(key: string, stageOf: () => PartialStage): Promise<TrainedStage> {
-    const compile = async (): Promise<TrainedStage> => {
+    const compile = (): Promise<TrainedStage> => holding(async (hold) => {
       const { backend } = this.options;
       const stage = stageOf();
-      return { stage, forward: await StageProgram.compile(backend, stage.forward), backward: await StageProgram.compile(backend, stage.backward) };
-    };
+      return { stage, forward: hold(await StageProgram.compile(backend, stage.forward)), backward: hold(await StageProgram.compile(backend, stage.backward)) };
+    });
     const found = this.#stages.get(key) ?? compile();
     this.#stages.set(key, found);
     return found;

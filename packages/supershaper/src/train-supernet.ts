@@ -1,7 +1,7 @@
 import { type MlmBatch, type MlmBatches, readAhead } from "@bort/data";
 import { type Backend } from "@bort/graph";
 import {
-  dropoutFeeds, fingerprint, microBatches, type MlmModel, type MlmShape, ParameterStore, resolveSettings, runTraining, totalWeight, Trainer, type TrainingEvent, type TrainingSettings,
+  disposeAll, dropoutFeeds, fingerprint, microBatches, type MlmModel, type MlmShape, ParameterStore, resolveSettings, runTraining, totalWeight, Trainer, type TrainingEvent, type TrainingSettings,
   type TrainingSummary,
 } from "@bort/nn";
 import { type Shape } from "@bort/predictors";
@@ -75,15 +75,12 @@ export async function* trainSupernet(options: TrainSupernetOptions): AsyncGenera
   const first = options.train.at(0);
   const settings = {
     objective: "supernet", ...record, arch: supernet.arch, shape, sampling, random, slicing, widths: space.widths,
-    ...(distillation !== undefined && { distillation }), ...(earlyStopping !== undefined && { panel }), // Early stopping watches the panel's mean loss.
+    ...(distillation !== undefined && { distillation }), ...(earlyStopping !== undefined && { panel, validation: fingerprint(...validation.flatMap(({ ids, positions, labels, weights }) => [ids, positions, labels, weights])) }), // What it watches.
     sequences: options.train.sequences, firstBatch: fingerprint(first.ids, first.positions, first.labels, first.weights), startingParameters: fingerprint(supernet.parameters.flat),
   };
   const train = readAhead(options.train, { depth: Math.max(2, accumulate) });
   const source = new SupernetGradients({ backend, supernet, frame, largestFirst: sampling === "sandwich", ...(distillation !== undefined && { distillation }) });
-  const trainer = await Trainer.over(source, { backend, parameters: supernet.parameters, ...trainerOptions }).catch(async (error: unknown) => {
-    await source.dispose();
-    throw error;
-  });
+  const trainer = await Trainer.over(source, { backend, parameters: supernet.parameters, ...trainerOptions });
   const evaluation = new SupernetEvaluation(backend, supernet, frame);
   try {
     const summary = yield* runTraining({
@@ -103,8 +100,7 @@ export async function* trainSupernet(options: TrainSupernetOptions): AsyncGenera
     });
     return { supernet, summary };
   } finally {
-    await evaluation.dispose();
-    await trainer.dispose();
+    await disposeAll([evaluation, trainer]);
   }
 }
 

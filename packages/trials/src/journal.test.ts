@@ -40,6 +40,17 @@ describe("a journal", () => {
     expect(await readJournal(path, format)).toEqual({ fingerprint: journal.fingerprint, settings, entries });
   });
 
+  it("cuts off a last line by the bytes of the file, some of which may be no text", async () => {
+    const whole = Buffer.from(await written());
+    const damaged = Buffer.concat([whole, Buffer.from('{"loss": 1, "note": "'), Buffer.of(0xff, 0xfe), Buffer.from('"}\n{"loss": 2')]);
+    await writeFile(path, damaged);
+    const journal = await open();
+    await journal.append({ loss: 3 });
+    await journal.close();
+    expect((await readFile(path)).subarray(0, -11)).toEqual(damaged.subarray(0, -10));
+    expect((await readJournal(path, format)).entries.map(({ loss }) => loss)).toEqual([...entries.map(({ loss }) => loss), 1, 3]);
+  });
+
   it("has each entry in the file, as one line of JSON, when `append` resolves", async () => {
     const journal = await open();
     for (const entry of entries) {

@@ -54,10 +54,7 @@ export async function openJournal<Entry>(path: string, settings: Settings, forma
     return {
       ...contents,
       append: (entry) => appendLine(file, `${JSON.stringify(entry)}\n`, path),
-      close: async () => {
-        await file.close();
-        lock.release();
-      },
+      close: () => file.close().finally(() => lock.release()),
     };
   } catch (error) {
     lock.release();
@@ -113,13 +110,13 @@ function headerLine(settings: Settings, { name }: Pick<JournalFormat<never>, "na
 
 /** The whole lines of a journal and their length in bytes; none if there is no file, or only the beginning of `header`. */
 async function readWholeLines<Entry>(path: string, header: string, format: JournalFormat<Entry>): Promise<{ readonly text: string; readonly bytes: number }> {
-  const all = await readFile(path, "utf8").catch((cause: unknown) => {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return "";
+  const all = await readFile(path).catch((cause: unknown) => {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return Buffer.alloc(0);
     throw readFailed(path, cause);
   });
-  const text = wholeLines(all);
-  if (text === "" && !header.startsWith(all)) throw badJournal(path, format, 1, "it is no header");
-  return { text, bytes: Buffer.byteLength(text) };
+  const bytes = all.lastIndexOf("\n") + 1; // Of the file, and not of its text: bytes that are no text become others there.
+  if (bytes === 0 && !header.startsWith(all.toString("utf8"))) throw badJournal(path, format, 1, "it is no header");
+  return { text: all.toString("utf8", 0, bytes), bytes };
 }
 
 function wholeLines(text: string): string {

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { type TextExample, taskNamed, textTasks } from "@bort/data";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Prediction } from "./score-predictions.js";
-import { takesSubmissions, writeSubmission } from "./write-submission.js";
+import { requireSubmissions, takesSubmissions, writeSubmission } from "./write-submission.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bort-submission-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,6 +57,8 @@ describe("writeSubmission", () => {
 
   it("takes every task of GLUE and SuperGLUE, and none of RACE", () => {
     expect(textTasks.filter(({ name }) => !takesSubmissions(name)).map(({ name }) => name)).toEqual(["RACE-M", "RACE-H"]);
+    expect(() => requireSubmissions("ReCoRD")).not.toThrow();
+    expect(() => requireSubmissions("RACE-M")).toThrow(expect.objectContaining({ code: "bench/no-submission" }));
     expect(() => written("RACE-M", [example([0], { group: "0" })], [1])).toThrow(expect.objectContaining({ code: "bench/no-submission" }));
   });
 

@@ -57,6 +57,9 @@ const formats: Readonly<Record<string, readonly [file: string, rows: Rows]>> = {
 /** Whether a leaderboard takes predictions of the task of that name; RACE has none that does. */
 export const takesSubmissions = (name: string): boolean => Object.hasOwn(formats, name);
 
+/** @throws BenchError `bench/no-submission` for the name of a task that no leaderboard takes */
+export const requireSubmissions = (name: string): void => void formatOf(name);
+
 /**
  * Writes the file that a leaderboard takes for a task into `folder`, which is made where it is not there, and gives its path.
  *

@@ -14,6 +14,7 @@ place.write("train.csv", rows(32, 0));
 place.write("dev.csv", rows(16, 100));
 place.write("uneven.csv", rows(16, 100).split("\n").filter((line, i) => i < 9 || !line.endsWith("sad")).join("\n"));
 place.write("theta.json", JSON.stringify({ learningRate: [1e-5, 1e-2], weightDecay: [0, 10], warmupRatio: [0.1], seed: [0] }));
+place.write("twice.json", JSON.stringify([1e-3, 1e-2, 1e-3].map((learningRate) => ({ learningRate, weightDecay: 0, warmupRatio: 0.1, seed: 0 }))));
 
 const task = ["--task", "classification", "--train", place.at("train.csv"), "--dev", place.at("dev.csv"), "--text", "said", "--label", "mood"];
 const agora = (out: string, ...more: readonly string[]): string[] =>
@@ -83,6 +84,7 @@ describe("bort agora", () => {
     ["a limit that nothing keeps", ["--training-time-limit", "5"], /needs --workers/],
     ["a dropout that cannot be", ["--dropout", "2"], /dropout must be a number from 0 to below 1, got 2/],
     ["rounds of a plain run", ["--plain", "3"], /--socrates says nothing to --plain/],
+    ["a set that is there twice", ["--theta", place.at("twice.json")], /needs every hyperparameter set once, got \{"learningRate":0.001,.*\} as set 0 and set 2; leave one out/],
     ["a task without a convergent set", ["--theta", "chs"], /--theta chs needs a task with a convergent set/],
     ["a confidence that is none", ["--confidence", "2"], /confidence must be a probability/],
   ])("refuses %s", async (_, more, told) => {

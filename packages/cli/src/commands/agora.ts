@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { maxSequence } from "@bort/arch";
@@ -12,6 +11,7 @@ import { acceptOf, agoraRunOptions, pruneRuleOf } from "../agora-run-options.js"
 import { agoraLine, roundsTable } from "../agora-table.js";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
+import { examplesHash } from "../examples-hash.js";
 import { findModel, weightsHash } from "../find-model.js";
 import { followAgora } from "../follow-agora.js";
 import { described, integer, required, text } from "../options.js";
@@ -59,7 +59,7 @@ export const agora: Command = command({
     if (socrates !== undefined) requireLabels(socrates.model, task.labels, task.name);
     const mlmFolder = options.mlm === undefined ? modelFolder : await findModel(options.mlm, options, { terminal, signal });
     const inputs = {
-      model: await weightsHash(modelFolder), data: createHash("sha256").update(JSON.stringify([train, evaluation])).digest("hex"),
+      model: await weightsHash(modelFolder), data: examplesHash([train, evaluation]),
       ...(socratesFolder !== undefined && { socrates: await weightsHash(socratesFolder) }),
       ...(asksModel(taus) && { mlm: await weightsHash(mlmFolder) }),
     };

@@ -4,6 +4,7 @@ import { uniformArch } from "@bort/arch";
 import { taskNamed, trainByteLevelBpe } from "@bort/data";
 import { createModel, saveModel } from "@bort/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../run.js";
 import { TestWorkplace } from "../test-workplace.js";
 
 const place = new TestWorkplace();
@@ -118,14 +119,51 @@ describe("bort eval of one task", () => {
       /needs a model of labels.*--task regression/],
     ["all without a folder", () => ["eval", "--task", "all"], /--task all needs --data/],
     ["all of a folder without tasks", () => ["eval", "--task", "all", "--data", place.at("own")], /has none of them/],
+    ["all of a file", () => ["eval", "--task", "all", "--data", place.at("own/dev.csv")], /dev\.csv has none of them/],
     ["a split of all without a model", () => ["eval", "--task", "all", "--data", place.at("data"), "--split", "dev"], /--split needs a --model/],
     ["models of no task", () => ["eval", "--task", "all", "--data", place.at("data"), "--model", place.at("own")], /no model, and no folder/],
+    ["a file of a model", () => ["eval", "--task", "all", "--data", place.at("data"), "--model", place.at("models/CoLA/model.safetensors")], /model\.safetensors has no model, and no folder/],
     ["a model that does not tell its task", () => ["eval", "--task", "all", "--data", place.at("data"), "--model", place.at("own-model")], /no run\.json/],
     ["two models of a task", () => ["eval", "--task", "all", "--data", place.at("data"), "--model", place.at("models"), place.at("models")], /one model of COPA/],
     ["models without files to evaluate them on", () => ["eval", "--task", "all", "--data", place.at("own"), "--model", place.at("models")], /no files to evaluate COPA, CoLA/],
     ["a submission of RACE", () => ["eval", "--model", place.at("models/RACE-M"), "--task", "race-m", "--data", place.at("data"), "--split", "dev", "--submission", place.at("o")], /no leaderboard/],
+    ["a submission of RACE, before the model is looked at", () => ["eval", "--model", place.at("own-model"), "--task", "race-m", "--data", place.at("data"), "--split", "dev", "--submission", place.at("o")], /no leaderboard/],
     ["a submission below a file", () => cola("--submission", place.at("own/dev.csv")), /part of the path is a file/],
   ])("refuses %s", async (_, args, told) => {
     expect(await place.refused(args())).toMatch(told);
+  });
+});
+
+describe("bort eval that the user leaves", () => {
+  const all = (...more: readonly string[]): string[] => ["eval", "--task", "all", "--data", place.at("data"), ...more];
+
+  /** Runs a command that the user leaves at its first line, or at once; gives its code and what it printed. */
+  async function left(args: readonly string[], when: "at once" | "at the first line"): Promise<readonly [code: number, stdout: string, stderr: string]> {
+    const leaving = new AbortController();
+    const written = { stdout: "", stderr: "" };
+    const stdout = {
+      write: (text: string): void => {
+        written.stdout += text;
+        leaving.abort();
+      },
+    };
+    if (when === "at once") leaving.abort();
+    const code = await run(args, { stdout, stderr: { write: (text: string): void => void (written.stderr += text) } }, leaving.signal);
+    return [code, written.stdout, written.stderr];
+  }
+  const interrupted = expect.stringMatching(/^interrupted [^\n]*\n$/m) as unknown;
+
+  it("ends with code 130 between two tasks", async () => {
+    expect(await left(all("--model", place.at("models")), "at the first line")).toEqual([130, expect.stringMatching(/^CoLA dev: [^\n]*\n$/), interrupted]);
+  });
+
+  it("ends with code 130 before a batch, and writes no submission", async () => {
+    const args = ["eval", "--model", place.at("models/CoLA"), "--task", "cola", "--data", place.at("data"), "--submission", place.at("left")];
+    expect(await left(args, "at once")).toEqual([130, "", interrupted]);
+    expect(place.list()).not.toContain("left");
+  });
+
+  it("ends with code 130 while it looks at what a folder has", async () => {
+    expect(await left(all(), "at once")).toEqual([130, "", interrupted]);
   });
 });

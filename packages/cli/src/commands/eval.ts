@@ -31,13 +31,13 @@ export const evaluate: Command = command({
       if (!options.json) printLine(terminal.stdout, text);
     };
     if (submission !== undefined) OutputFolder.check(submission);
-    const how = { split, submission, batchSize, maxLength };
+    const how = { split, submission, batchSize, maxLength, signal };
     if (options.task === "all") {
       refuseOptions(options, ["casting", ...ownNames], "--task all takes tasks as they are published");
       if (data === undefined) throw usageError("--task all needs --data, the folder with the tasks' files");
       if (models.length > 0) return onEngine(options, terminal, (backend) => evaluateEach({ backend, models, directory: data, ...how }, show));
       refuseWithoutModel(options);
-      const there = await allTasks(data);
+      const there = await allTasks(data, signal);
       show(allTasksText(there));
       return there;
     }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { maxSequence } from "@bort/arch";
 import { classificationBatches, firstEpoch } from "@bort/data";
 import { finetune as finetuneModel, loadEncoder, saveModel } from "@bort/nn";
 import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
+import { examplesHash } from "../examples-hash.js";
 import { findModel, weightsHash } from "../find-model.js";
 import { finetuneExamples, finetuneTaskOptions } from "../finetune-examples.js";
 import { described, integer, required, text, withDefault } from "../options.js";
@@ -43,7 +43,7 @@ export const finetune: Command = command({
     const train = classificationBatches(examples, { ...batches, order: "shuffled" });
     const validation = dev && firstEpoch(classificationBatches(dev, { ...batches, order: "sequential" }));
     const steps = options.steps ?? (options.epochs ?? 3) * train.stepsPerEpoch;
-    const inputs = { model: await weightsHash(folder), data: createHash("sha256").update(JSON.stringify(examples)).digest("hex") };
+    const inputs = { model: await weightsHash(folder), data: examplesHash(examples), ...(dev !== undefined && { dev: examplesHash(dev) }) };
     const bars = barsOn(terminal, options.quiet);
     const request = { command: "finetune", settings: settingsOf(options), inputs };
     const result = await trainOnEngine({ out, request, flags: options, terminal, signal }, async (run, backend, trackers) => {

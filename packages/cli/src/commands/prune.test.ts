@@ -145,6 +145,13 @@ describe("bort prune", () => {
     expect(await place.refused([...forTask("taught"), "--resume"])).toContain("another --distill");
   });
 
+  it("is not resumed with other examples to measure on", async () => {
+    const dev = place.bytes("SST-2/dev.tsv");
+    place.write("SST-2/dev.tsv", Buffer.concat([dev, Buffer.from("a fine film\t1\n")]));
+    expect(await place.refused([...forTask("taught", "--distill"), "--resume"])).toMatch(/run with another --dev;/);
+    place.write("SST-2/dev.tsv", dev);
+  });
+
   it("exports a network whose few positions are all factors of its sizes, for each target", async () => {
     const { tokenizer } = loadMlmModel(place.at("base"));
     const arch = uniformArch({ depth: 2, heads: 1, hidden: 6, intermediate: 12, vocabSize: tokenizer.vocabSize, positions: 4, padTokenId: tokenizer.special.pad });

@@ -16,16 +16,22 @@ export function holdOut(examples: readonly TextExample[], share: number, seed: n
   const units = new Map<string, TextExample[]>();
   examples.forEach((example, i) => {
     const key = example.group === undefined ? `example ${i}` : `group ${example.group}`;
-    units.set(key, [...(units.get(key) ?? []), example]);
+    append(units, key, example);
   });
   const byLabel = new Map<string, TextExample[][]>();
   for (const unit of units.values()) {
     const label = unit[0]!.group === undefined ? (unit[0]!.label ?? "") : "";
-    byLabel.set(label, [...(byLabel.get(label) ?? []), unit]);
+    append(byLabel, label, unit);
   }
   const isShare = share > 0 && share < 1;
   const chosen = new Set(!isShare ? [] : [...byLabel].flatMap(([label, same]) => random(seed, "hold-out", label).shuffle(same).slice(0, Math.round(share * same.length)).flat()));
   const parts = { rest: examples.filter((example) => !chosen.has(example)), heldOut: examples.filter((example) => chosen.has(example)) };
   if (parts.rest.length > 0 && parts.heldOut.length > 0) return parts;
   throw new DataError("data/bad-option", `data: the share to hold out must leave both parts an example, got ${share} of ${examples.length}; give another, above 0 and below 1`);
+}
+
+function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }

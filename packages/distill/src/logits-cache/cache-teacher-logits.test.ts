@@ -131,6 +131,13 @@ describe("cacheTeacherLogits", () => {
     expect(readdirSync(root)).not.toContain(folder.split("/").at(-1));
   });
 
+  it("leaves the folder to others where the teacher does not read such batches", async () => {
+    const long = { ...shape, sequenceLength: 12 };
+    await expect(cache({ shape: long, train: chainBatches(19, long, 3) })).rejects.toMatchObject({ name: "NnError" });
+    expect(existsSync(folder)).toBe(false);
+    expect(await cache()).toBe(7);
+  });
+
   it("refuses a folder that is being written, and leaves what is written there", async () => {
     const writing = cacheTeacherLogits(options);
     await writing.next();

@@ -53,9 +53,9 @@ export interface CachedEvent {
 export async function* cacheTeacherLogits(options: CacheTeacherLogitsOptions): AsyncGenerator<CachedEvent, number> {
   const { backend, teacher, train, shape, batches, start = 0, folder, signal } = options;
   const claimed = hashed(headerOf(options));
-  const taken = takeCacheFolder(folder);
   const running = runningTeacher(teacher, { backend, shape, name: "teacher" });
-  running.view.logits(1);
+  running.view.logits(1); // Throws, before the folder is taken, where the teacher does not read such batches.
+  const taken = takeCacheFolder(folder);
   const recordAt = async (index: number): Promise<Uint8Array> => {
     const batch = train.at(start + index);
     const [logits] = Object.values(await running.feeds(batch, start + index));
@@ -82,8 +82,7 @@ export async function* cacheTeacherLogits(options: CacheTeacherLogitsOptions): A
     }
     return batches;
   } finally {
-    taken.release();
-    await running.dispose();
+    await running.dispose().finally(() => taken.release());
   }
 }
 

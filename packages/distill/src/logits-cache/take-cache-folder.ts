@@ -24,14 +24,21 @@ export function takeCacheFolder(folder: string): TakenFolder {
   const removeEmptyCache = (): void => {
     if (!hasShards(folder)) removeHeader(folder);
   };
-  removeEmptyCache(); // That of a process that was killed before its first shard.
-  return {
-    release: () => {
+  const release = (): void => {
+    try {
       removeEmptyCache();
+    } finally {
       attempt.lock.release();
       if (created !== undefined) removeEmptyFolders(resolve(folder), created);
-    },
+    }
   };
+  try {
+    removeEmptyCache(); // That of a process that was killed before its first shard.
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release };
 }
 
 /** Removes a folder and those above it, up to `topmost`, as far as they are empty. */

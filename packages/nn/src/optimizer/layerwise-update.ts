@@ -1,5 +1,6 @@
 import * as op from "@bort/graph";
 import { type Backend, type Program, parameter, runEach, sizeOf } from "@bort/graph";
+import { disposeAll, holding } from "../holding.js";
 import { type ParameterGroup } from "../parameter-layout.js";
 import { SquaredNorm } from "../squared-norm.js";
 import { type TrainingState } from "../training-state.js";
@@ -30,14 +31,15 @@ export class LayerwiseUpdate implements UpdateProgram {
     this.#stepSizes = new Float32Array(parts.tail.chunkSize);
   }
 
-  static async compile(backend: Backend, optimizer: LayerwiseOptimizer, tail: UpdateTail): Promise<LayerwiseUpdate> {
+  static compile(backend: Backend, optimizer: LayerwiseOptimizer, tail: UpdateTail): Promise<LayerwiseUpdate> {
     const { chunkSize } = tail;
     const inputs = updateInputs(optimizer, chunkSize);
     const { direction, slots } = optimizer.direction(inputs);
-    const directionProgram = await backend.compile(asOutputs({ ...slots, gradient: direction }));
     const step = op.mul(parameter("direction", [chunkSize]), parameter("stepSize", [chunkSize]));
-    const stepProgram = await backend.compile(asOutputs(tail.outputs({ before: inputs.parameter, after: op.sub(inputs.parameter, step) })));
-    return new LayerwiseUpdate(optimizer, { tail, squaredNorm: await SquaredNorm.compile(backend), directionProgram, stepProgram });
+    return holding(async (hold) => new LayerwiseUpdate(optimizer, {
+      tail, squaredNorm: hold(await SquaredNorm.compile(backend)), directionProgram: hold(await backend.compile(asOutputs({ ...slots, gradient: direction }))),
+      stepProgram: hold(await backend.compile(asOutputs(tail.outputs({ before: inputs.parameter, after: op.sub(inputs.parameter, step) })))),
+    }));
   }
 
   async apply(state: TrainingState, gradient: Float32Array, { learningRate, gradientScale }: Pick<UpdateMoment, "learningRate" | "gradientScale">): Promise<void> {
@@ -49,10 +51,9 @@ export class LayerwiseUpdate implements UpdateProgram {
     }
   }
 
-  async dispose(): Promise<void> {
-    await this.parts.directionProgram.dispose();
-    await this.parts.stepProgram.dispose();
-    await this.parts.squaredNorm.dispose();
+  dispose(): Promise<void> {
+    const { directionProgram, stepProgram, squaredNorm } = this.parts;
+    return disposeAll([directionProgram, stepProgram, squaredNorm]);
   }
 
   async #directions(state: TrainingState, gradient: Float32Array, group: ParameterGroup, moment: UpdateMoment): Promise<void> {
