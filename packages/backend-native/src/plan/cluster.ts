@@ -80,7 +80,10 @@ export class Cluster {
 }
 
 /** What JSON keeps apart: of numbers it has neither infinities nor NaN, nor -0. */
-export const exactly = (field: unknown): unknown => (typeof field !== "number" || (Number.isFinite(field) && !Object.is(field, -0)) ? field : Object.is(field, -0) ? "-0" : String(field));
+export function exactly(field: unknown): unknown {
+  if (Object.is(field, -0)) return "-0";
+  return typeof field === "number" && !Number.isFinite(field) ? String(field) : field;
+}
 
 /** How a view, broadcast to a value's shape, is read in a cluster; `undefined` where a flat cluster cannot. */
 export function accessOf(view: View, flat: boolean): Access | undefined {
