@@ -24,10 +24,11 @@ export const command: Command = {
     const end = performance.now() + 60_000 * countFlag(flags, "minutes", { fallback: Infinity });
     const tell = (line: string): void => void process.stderr.write(`${line}\n`);
     const text = await openCorpus(paths);
-    const corpus = await prepareCorpus(join(folder, "corpus"), () => documents(text), { tokenizer: { vocabSize: setting.base.vocabSize }, source: corpusFingerprint(text) });
+    const source = corpusFingerprint(text);
+    const corpus = await prepareCorpus(join(folder, "corpus"), () => documents(text), { tokenizer: { vocabSize: setting.base.vocabSize }, source });
     try {
       return await onEngine(flags, async (backend, facts) => {
-        const study = await studyPruning({ backend, engine: facts, corpus, data, folder, setting, arms, tell, isOver: () => performance.now() > end });
+        const study = await studyPruning({ backend, engine: facts, source, corpus, data, folder, setting, arms, tell, isOver: () => performance.now() > end });
         const findings = { ...study, ...pruningFindings(study, setting.timing) };
         const result = { machine: thisMachine(), ...facts, setting, ...findings };
         return { result, text: `pruning on ${engineText(facts)}\n${pruningText(findings)}`, files: { "pruning-study.json": jsonFile(result) } };

@@ -27,7 +27,7 @@ export const pruningArms: readonly PruningArm[] = [
   { name: "schubert-h", method: schubert, dimensions: ["h"] },
   { name: "schubert-f", method: schubert, dimensions: ["f"] },
   { name: "schubert-a", method: schubert, dimensions: ["a"] },
-  { name: "uniform", method: uniform, dimensions },
+  { name: "uniform", method: uniform, dimensions: ["h", "k", "v", "f"] }, // Heads stay, so that all matrices shrink alike; one head less in every layer at once would be a large step.
   { name: "layers", method: layers, dimensions },
   { name: "l0", ...all, penalty: hardConcrete(), isVariant: true },
   { name: "proximal", ...all, penalty: proximal(), isVariant: true },

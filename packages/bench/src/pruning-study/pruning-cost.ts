@@ -20,7 +20,7 @@ export function pruningCost(setting: PruningSetting, arms: readonly PruningArm[]
   const networks = [1, ...runs.flatMap(({ reachable }) => reachable)];
   const tunedInRounds = (fraction: number): number => finetuneSteps * sum(fractions.filter((each) => fraction < 1 && each >= fraction)); // In steps of the base.
   const ofNetwork = (fraction: number): number =>
-    step * (Math.max(0, tuningSteps - tunedInRounds(fraction)) + timing.steps * (1 + fraction) + FORWARD * heldOutBatches * fraction) + taskStep * fraction * (task.steps + (FORWARD * DEV_EXAMPLES) / task.batchSize);
+    step * (Math.max(0, tuningSteps - tunedInRounds(fraction)) + timing.paceSteps * (1 + fraction) + FORWARD * 2 * heldOutBatches * fraction) + taskStep * fraction * (task.steps + (FORWARD * DEV_EXAMPLES) / task.batchSize);
   const aSeed = step * ((shallow.depth / base.depth) * shallow.steps + baseSteps + sum(rounds)) + sum(networks.map(ofNetwork));
   const widest = timing.sizes.map(({ layers, hiddenSize }) => step * (layers / base.depth) * (hiddenSize / base.hiddenSize) ** 2 * 2 * (timing.steps + 1));
   const total = seeds.length * aSeed + sum(widest);

@@ -6,13 +6,15 @@ import { type PrunedNetwork, type PruningCell, type PruningStudy } from "./study
 
 /** What a cell is measured by, over its seeds. */
 export interface CellMeans {
+  /** Before the last training. */
+  readonly lossBefore: SeedMean;
   readonly loss: SeedMean;
   readonly accuracy: SeedMean;
   /** Own / base, of the encoder. */
   readonly latencyRatio: SeedMean;
   /** Share of the base's. */
   readonly parametersRemoved: SeedMean;
-  /** Whether the interval of the latency's ratio lies below 1; of one seed there is none. */
+  /** Whether the interval of the latency's ratio lies below 1, and below that of the base beside itself; of one seed there is none. */
   readonly isFaster: boolean;
 }
 
@@ -34,11 +36,15 @@ export interface CellSummary extends Pick<PruningCell, "arm" | "fraction" | "lea
   readonly less: Readonly<Record<Reference, CellDifference | null>>;
 }
 
-/** Whether FFNs grow wider from the input to the output: Spearman's correlation of f with the layer's number, null where all FFNs are alike. */
+/** Whether FFNs grow wider from the input to the output. */
 export interface FeedForwardSlant {
+  readonly arm: string;
   readonly seed: number;
   readonly fraction: number;
+  /** Of f with the layer's number, null where all FFNs are alike. */
   readonly spearman: number | null;
+  /** Mean f of each third of the layers, from the input on. */
+  readonly thirds: readonly number[];
 }
 
 export interface RoundFinding {
@@ -58,7 +64,7 @@ export interface PruningFindings {
 
 export function pruningFindings({ base, cells, rounds }: PruningStudy, { pretrainingSteps }: { readonly pretrainingSteps: readonly number[] }): PruningFindings {
   return {
-    baseMeans: cellMeans(base, base), summaries: cells.map((cell) => summaryOf(cell, cells, base)), slants: cells.filter(({ arm }) => arm === wholeArm).flatMap(slantsOf),
+    baseMeans: cellMeans(base, base), summaries: cells.map((cell) => summaryOf(cell, cells, base)), slants: cells.filter(({ arm }) => SLANTED.has(arm)).flatMap(slantsOf),
     roundShares: rounds.map((times) => ({ layers: times.layers, hiddenSize: times.hiddenSize, shares: pretrainingSteps.map((steps) => roundShares(times, steps)) })),
   };
 }
@@ -79,11 +85,15 @@ function cellMeans(networks: readonly PrunedNetwork[], base: readonly PrunedNetw
   if (networks.length === 0) return null;
   const latencyRatio = seedMean(networks.map(({ latency }) => latency.ratio));
   return {
-    loss: seedMean(networks.map(({ loss }) => loss)), accuracy: seedMean(networks.map(({ accuracy }) => accuracy)), latencyRatio,
+    lossBefore: seedMean(networks.map(({ lossBefore }) => lossBefore)), loss: seedMean(networks.map(({ loss }) => loss)), accuracy: seedMean(networks.map(({ accuracy }) => accuracy)),
+    latencyRatio,
     parametersRemoved: seedMean(networks.map(({ parameters }) => 1 - parameters / base[0]!.parameters)), // All bases are of one size.
-    isFaster: latencyRatio.interval !== null && latencyRatio.interval.high < 1,
+    isFaster: latencyRatio.interval !== null && latencyRatio.interval.high < lowestWithoutSaving(base),
   };
 }
+
+/** What the clock says of the base beside itself is no saving. */
+const lowestWithoutSaving = (base: readonly PrunedNetwork[]): number => Math.min(1, seedMean(base.map(({ latency }) => latency.ratio)).interval?.low ?? 1);
 
 function difference(networks: readonly PrunedNetwork[], others: readonly PrunedNetwork[]): CellDifference | null {
   const pairs = networks.flatMap((own) => others.filter(({ seed }) => seed === own.seed).map((other) => [own, other] as const));
@@ -92,7 +102,15 @@ function difference(networks: readonly PrunedNetwork[], others: readonly PrunedN
   return { loss: mean(({ loss }) => loss), accuracy: mean(({ accuracy }) => accuracy), latencyRatio: mean(({ latency }) => latency.ratio) };
 }
 
-const slantsOf = ({ fraction, networks }: PruningCell): FeedForwardSlant[] => networks.map(({ seed, sizes: { f } }) => {
+/** Arms that choose how wide each FFN is. */
+const SLANTED: ReadonlySet<string> = new Set([wholeArm, "schubert-f"]);
+
+const slantsOf = ({ arm, fraction, networks }: PruningCell): FeedForwardSlant[] => networks.map(({ seed, sizes: { f } }) => {
   const spearman = spearmanCorrelation(f.map((_, layer) => layer), f);
-  return { seed, fraction, spearman: Number.isNaN(spearman) ? null : spearman };
+  return { arm, seed, fraction, spearman: Number.isNaN(spearman) ? null : spearman, thirds: thirdsOf(f) };
 });
+
+function thirdsOf(values: readonly number[]): number[] {
+  const ends = [0, 1, 2, 3].map((third) => Math.round((third * values.length) / 3));
+  return [0, 1, 2].map((third) => values.slice(ends[third], ends[third + 1])).filter((part) => part.length > 0).map((part) => part.reduce((sum, value) => sum + value, 0) / part.length);
+}

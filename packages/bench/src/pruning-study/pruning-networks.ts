@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { firstEpoch, type MlmBatch, mlmBatches, type MlmBatches, type PreparedCorpus, validationBatches } from "@bort/data";
+import { type MlmBatch, mlmBatches, type MlmBatches, type PreparedCorpus, validationBatches } from "@bort/data";
 import { distillationObjective } from "@bort/distill";
 import { type Backend } from "@bort/graph";
 import { adamW, type MlmModel, type MlmShape, pretrain, shortFirst, type TrainingEvent } from "@bort/nn";
@@ -8,6 +8,7 @@ import { mlmTask, prune, type PruneEvent } from "@bort/schubert-prune";
 import { type PruningArm } from "./pruning-arms.js";
 import { batchShape, type PruningSetting, shallowArch } from "./pruning-setting.js";
 import { repeatLayers } from "./repeat-layers.js";
+import { spreadBatches } from "./spread-batches.js";
 
 export interface PruningNetworksOptions {
   readonly backend: Backend;
@@ -44,7 +45,7 @@ export class PruningNetworks {
   constructor(private readonly options: PruningNetworksOptions) {
     const { corpus: { validation, tokenizer }, setting } = options;
     this.shape = batchShape(setting);
-    this.heldOut = firstEpoch(validationBatches(validation, { ...this.shape, tokenizer }), setting.heldOutBatches);
+    this.heldOut = spreadBatches(validationBatches(validation, { ...this.shape, tokenizer }), setting.heldOutBatches);
   }
 
   base(seed: number): Promise<MlmModel> {
@@ -81,8 +82,9 @@ export class PruningNetworks {
     }
   }
 
-  /** A network trained on, for so many steps. */
+  /** A network trained on, for so many steps, which may be none. */
   async healed(name: string, seed: number, start: MlmModel, steps: number): Promise<MlmModel> {
+    if (steps === 0) return start;
     const { backend } = this.options;
     const run = pretrain({
       backend, start, arch: start.arch, shape: this.shape, train: this.#batches(this.shape, seed + HEALING_BATCHES), steps, seed, evaluateEvery: steps, ...this.#further(),

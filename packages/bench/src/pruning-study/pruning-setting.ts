@@ -28,7 +28,7 @@ export interface PruningSetting {
   readonly shallow: { readonly depth: number; readonly steps: number };
   /** Steps of the base's pre-training, which begins with the layers of the shallow network repeated. */
   readonly baseSteps: number;
-  /** What is left of the base's parameters, the head's with them: the largest first, a round each. */
+  /** What is left of the base's parameters at most, the head's with them: the largest first, a round each. */
   readonly fractions: readonly number[];
   /** The one of them that variants of schuBERT are compared at. */
   readonly variantFraction: number;
@@ -46,11 +46,13 @@ export interface PruningSetting {
   readonly furtherLearningRate: number;
   /** Of AdamW, for every training on text. */
   readonly beta2: number;
-  /** Batches that every loss is measured on. */
+  /** Batches that every loss is measured on, spread over the text that is held out. */
   readonly heldOutBatches: number;
   readonly task: TaskTraining;
   readonly timing: {
-    /** Steps in turn that a pace, or a round's cost, is the median of. */
+    /** Steps in turn that a pace is the median of. */
+    readonly paceSteps: number;
+    /** Steps in turn that a round's cost is the median of. */
     readonly steps: number;
     /** Encodings in turn that a latency is the median of. */
     readonly latencyRepeats: number;
@@ -62,15 +64,15 @@ export interface PruningSetting {
 
 /**
  * What two hours on two cores allow. The vocabulary is small, and the base grows from a shallow network, so that it learns more of its text in that time than how
- * frequent tokens are.
+ * frequent tokens are. Fractions are what 9, 6 and 3 of its 12 layers leave, rounded up, so that arms that cannot cut less than a layer have as many parameters as others.
  */
 export const pruningSetting: PruningSetting = {
   base: { batchSize: 16, sequenceLength: 64, hiddenSize: 128, heads: 4, intermediateSize: 512, depth: 12, vocabSize: 1024, maskedPerSequence: 10 },
-  shallow: { depth: 4, steps: 2000 }, baseSteps: 1000, fractions: [0.75, 0.5, 0.3], variantFraction: 0.5, alphaSteps: 25, finetuneSteps: 50, tuningSteps: 110, seeds: [0, 1, 2],
-  learningRate: 1e-3, furtherLearningRate: 5e-4, beta2: 0.98, heldOutBatches: 16,
-  task: { examples: 4000, steps: 100, batchSize: 32, maxLength: 64, learningRate: 3e-4 },
+  shallow: { depth: 4, steps: 2000 }, baseSteps: 1000, fractions: [0.767, 0.532, 0.297], variantFraction: 0.532, alphaSteps: 25, finetuneSteps: 50, tuningSteps: 250, seeds: [0, 1, 2],
+  learningRate: 1e-3, furtherLearningRate: 5e-4, beta2: 0.98, heldOutBatches: 64,
+  task: { examples: 6400, steps: 200, batchSize: 32, maxLength: 64, learningRate: 5e-4 },
   timing: {
-    steps: 5, latencyRepeats: 51, pretrainingSteps: [10_000, 1_000_000],
+    paceSteps: 15, steps: 5, latencyRepeats: 51, pretrainingSteps: [10_000, 1_000_000],
     sizes: [{ layers: 4, hiddenSize: 128 }, { layers: 8, hiddenSize: 128 }, { layers: 12, hiddenSize: 128 }, { layers: 12, hiddenSize: 256 }],
   },
 };

@@ -10,11 +10,11 @@ export function pruningText({ base, cells, rounds, baseMeans, summaries, slants,
   const variants = new Set(pruningArms.filter(({ isVariant }) => isVariant).map(({ name }) => name));
   const [main, varied] = [summaries.filter(({ arm }) => !variants.has(arm)), summaries.filter(({ arm }) => variants.has(arm))];
   return [
-    "every network trained for equal time, fine-tuning in rounds with it: held-out MLM loss in nats, accuracy on SST-2's dev split, mean over seeds (95% interval), and less two others seed by seed",
+    "every network trained for equal time, fine-tuning in rounds with it: held-out MLM loss in nats before and after what the rounds left of it, accuracy on SST-2's dev split, mean over seeds (95% interval), and less two others seed by seed",
     consoleTable(lossTable(main, baseMeans, ["uniform", "layers"])),
     "parameters and latency (one sequence, the encoder), as shares of the base's: only a row whose interval is below 1 is faster", consoleTable(latencyTable(summaries, baseMeans)),
     `${wholeArm} by other penalties, costs and trainings`, consoleTable(lossTable(varied, null, [wholeArm])),
-    `Spearman's correlation of f with the layer's number, ${wholeArm}: above 0, FFNs are wider towards the output`, consoleTable(slantTable(slants)),
+    "Spearman's correlation of f with the layer's number, above 0 where FFNs are wider towards the output, and the mean f of each third of the layers", consoleTable(slantTable(slants)),
     "sizes", consoleTable(sizeTable([{ arm: "base", fraction: 1, networks: base }, ...cells])),
     "what a round costs: milliseconds of a step of prunable parameters and of pre-training, in turn", consoleTable(roundTable(rounds)),
     "a round as a share of a pre-training, 1/1000 of its steps for prunable parameters and 1/20 for fine-tuning, whose network is smaller than that counted", consoleTable(shareTable(roundShares)),
@@ -30,16 +30,18 @@ const labelled = (...labels: readonly string[]): Column[] => labels.map((label) 
 const missing = ({ fraction, leastFraction }: CellSummary): string => (fraction < leastFraction ? `out of reach: leaves ${decimals(leastFraction)} at least` : "not finished");
 
 const lossTable = (summaries: readonly CellSummary[], base: CellMeans | null, against: readonly Reference[]): Table => ({
-  columns: labelled("arm", "left", "seeds", "loss", "SST-2", ...against.flatMap((reference) => [`loss less ${reference}`, `SST-2 less ${reference}`])),
+  columns: labelled("arm", "left", "parameters", "seeds", "loss before", "loss", "SST-2", ...against.flatMap((reference) => [`loss less ${reference}`, `SST-2 less ${reference}`])),
   rows: [
-    ...(base === null ? [] : [["base", "1", null, withInterval(base.loss), withInterval(base.accuracy), ...against.flatMap(() => [null, null])]]),
+    ...(base === null ? [] : [["base", "1", null, null, ...figuresOf(base), ...against.flatMap(() => [null, null])]]),
     ...summaries.map((summary) => {
       const { arm, fraction, seeds, means, less } = summary;
-      const figures = means === null ? [missing(summary), null] : [withInterval(means.loss), withInterval(means.accuracy)];
-      return [arm, String(fraction), seeds.length, ...figures, ...against.flatMap((reference) => [withInterval(less[reference]?.loss), withInterval(less[reference]?.accuracy)])];
+      const left = means === null ? null : percent(1 - means.parametersRemoved.mean);
+      return [arm, String(fraction), left, seeds.length, ...(means === null ? [missing(summary), null, null] : figuresOf(means)), ...against.flatMap((reference) => [withInterval(less[reference]?.loss), withInterval(less[reference]?.accuracy)])];
     }),
   ],
 });
+
+const figuresOf = ({ lossBefore, loss, accuracy }: CellMeans): Cell[] => [lossBefore, loss, accuracy].map((each) => withInterval(each));
 
 /** Rows of what was measured. */
 const latencyTable = (summaries: readonly CellSummary[], base: CellMeans | null): Table => ({
@@ -50,14 +52,14 @@ const latencyTable = (summaries: readonly CellSummary[], base: CellMeans | null)
 });
 
 const slantTable = (slants: PruningFindings["slants"]): Table => ({
-  columns: [{ label: "left" }, { label: "seed" }, { label: "Spearman", format: decimals }],
-  rows: slants.map(({ fraction, seed, spearman }) => [String(fraction), String(seed), spearman]),
+  columns: [...labelled("arm", "left", "seed"), { label: "Spearman", format: decimals }, { label: "f, by thirds" }],
+  rows: slants.map(({ arm, fraction, seed, spearman, thirds }) => [arm, String(fraction), String(seed), spearman, thirds.map((mean) => mean.toFixed(0)).join(" ")]),
 });
 
 const sizeTable = (cells: readonly { readonly arm: string; readonly fraction: number; readonly networks: readonly PrunedNetwork[] }[]): Table => ({
-  columns: labelled("network", "left", "seed", "parameters", "steps", "h", "f", "a", "k", "v"),
-  rows: cells.flatMap(({ arm, fraction, networks }) => networks.map(({ seed, parameters, steps, sizes: { h, f, a, k, v } }) =>
-    [arm, String(fraction), String(seed), parameters, steps, h, ...[f, a, k, v].map((sizes) => sizes.join(" "))])),
+  columns: labelled("network", "left", "seed", "parameters", "in rounds", "steps", "h", "f", "a", "k", "v"),
+  rows: cells.flatMap(({ arm, fraction, networks }) => networks.map(({ seed, parameters, tunedBaseSteps, steps, sizes: { h, f, a, k, v } }) =>
+    [arm, String(fraction), String(seed), parameters, tunedBaseSteps.toFixed(0), steps, h, ...[f, a, k, v].map((sizes) => sizes.join(" "))])),
 });
 
 const roundTable = (rounds: PruningStudy["rounds"]): Table => ({

@@ -24,7 +24,7 @@ const told: string[] = [];
 function workIn(name: string, changes: Partial<PruningWork> = {}): PruningWork {
   let now = 0;
   return {
-    backend, engine: { engine: "onnx" }, corpus, data: join(folder, "data"), folder: join(folder, name), setting, arms: armsOf("schubert-all", "schubert-a", "uniform", "layers", "distilled"),
+    backend, engine: { engine: "onnx" }, source: "made up", corpus, data: join(folder, "data"), folder: join(folder, name), setting, arms: armsOf("schubert-all", "schubert-a", "uniform", "layers", "distilled"),
     tell: () => undefined, clock: () => now++, ...changes,
   };
 }
@@ -57,6 +57,7 @@ describe("a study of pruning", () => {
   it("cuts what an arm is named for", () => {
     const { h, f: [first, second] } = cellOf(whole, "uniform", 0.6).networks[0]!.sizes;
     expect([h < 16, first! < 32, second]).toEqual([true, true, first]);
+    expect(cellOf(whole, "uniform", 0.6).networks[0]!.sizes.a).toEqual([2, 2]);
     expect(cellOf(whole, "layers", 0.8).networks[0]!.sizes).toEqual({ h: 16, f: [32], a: [2], k: [8], v: [8] });
     expect(cellOf(whole, "schubert-all", 0.8).networks[0]!.sizes).toEqual(cellOf(whole, "distilled", 0.8).networks[0]!.sizes); // A teacher comes after the first cut.
   });
@@ -67,8 +68,16 @@ describe("a study of pruning", () => {
   });
 
   it("gives every network the same time: what its rounds took of it is taken off", () => {
-    expect(whole.base.map(({ steps }) => steps)).toEqual([6]);
-    for (const { fraction, networks } of whole.cells) for (const { steps } of networks) expect(steps).toBe(fraction === 0.8 ? 4 : 2); // Two in each round, on a clock by which all steps take as long.
+    expect(whole.base.map(({ steps, tunedBaseSteps }) => [steps, tunedBaseSteps])).toEqual([[6, 0]]);
+    for (const { fraction, networks } of whole.cells) for (const { steps, tunedBaseSteps } of networks) expect([steps, tunedBaseSteps]).toEqual(fraction === 0.8 ? [4, 2] : [2, 4]); // Two in each round, on a clock by which all steps take as long.
+  });
+
+  it("measures a network as it is where its rounds took all the time", async () => {
+    const { cells } = await studyPruning(workIn("short", { setting: { ...setting, fractions: [0.8], tuningSteps: 1 }, arms: armsOf("uniform") }));
+    const [{ steps, loss, lossBefore }] = cells[0]!.networks as [PruningStudy["base"][number]];
+    expect([steps, loss]).toEqual([0, lossBefore]);
+    expect(cellOf(whole, "uniform", 0.8).networks[0]).toMatchObject({ lossBefore });
+    expect(cellOf(whole, "uniform", 0.8).networks[0]!.loss).not.toBe(lossBefore);
   });
 
   it("tells what it will take before it begins", () => {
@@ -111,7 +120,7 @@ describe("a study of pruning", () => {
       expect(second!.loss).not.toBe(first!.loss);
     }
     cpSync(join(folder, "timed"), join(folder, "other"), { recursive: true });
-    await expect(studyPruning(workIn("other", { setting: { ...setting, tuningSteps: 7 } }))).rejects.toMatchObject({ code: "bench/other-run" });
+    for (const other of [{ setting: { ...setting, tuningSteps: 7 } }, { source: "another" }]) await expect(studyPruning(workIn("other", other))).rejects.toMatchObject({ code: "bench/other-run" });
   }, 120_000);
 
   it("reads as tables", () => {

@@ -4,9 +4,10 @@ import { taskNamed, type TextExample } from "@bort/data";
 import { evaluateMlm, type MlmModel } from "@bort/nn";
 import { type FinishedRuns, openFinishedRuns } from "../finished-runs.js";
 import { armFractions } from "./arm-fractions.js";
-import { compareLatency, type ComparedLatency } from "./compare-latency.js";
+import { compareLatency } from "./compare-latency.js";
+import { type ComparedTimes } from "./compared-times.js";
 import { mlmParameters } from "./least-fraction.js";
-import { equalTimeSteps, inBaseSteps, measurePace, type Pace } from "./measure-pace.js";
+import { equalTimeSteps, inBaseSteps, measurePace } from "./measure-pace.js";
 import { type PruningArm } from "./pruning-arms.js";
 import { pruningCost } from "./pruning-cost.js";
 import { nameOf, PruningNetworks, type PruningNetworksOptions } from "./pruning-networks.js";
@@ -18,6 +19,8 @@ import { taskAccuracy } from "./task-accuracy.js";
 export interface PruningWork extends PruningNetworksOptions {
   /** What computes; a folder is gone on with on the same alone. */
   readonly engine: object;
+  /** Sets the corpus apart from others. */
+  readonly source: string;
   /** Where the tasks' files are; SST-2's are read. */
   readonly data: string;
   readonly arms: readonly PruningArm[];
@@ -41,14 +44,19 @@ export interface PrunedNetwork {
   readonly seed: number;
   readonly parameters: number;
   readonly sizes: NetworkSizes;
-  /** Steps of the last training: as many as take what its rounds have left of the time that all networks have. */
+  /** Of training steps. */
+  readonly pace: ComparedTimes;
+  /** What its rounds' fine-tuning took of the time that all networks have, in steps of the base. */
+  readonly tunedBaseSteps: number;
+  /** Steps of the last training: as many as what is left of that time allows, none where none is left. */
   readonly steps: number;
-  readonly pace: Pace;
-  /** MLM loss on the held-out batches, in nats. */
+  /** MLM loss on the held-out batches before the last training, in nats. */
+  readonly lossBefore: number;
+  /** And after it. */
   readonly loss: number;
   /** On SST-2's dev split, fine-tuned. */
   readonly accuracy: number;
-  readonly latency: ComparedLatency;
+  readonly latency: ComparedTimes;
 }
 
 /** What came of an arm at a fraction. */
@@ -95,17 +103,17 @@ class Study {
   readonly #networks: PruningNetworks;
   readonly #measured: FinishedRuns<PrunedNetwork>;
   /** Kept, so that a training that goes on has the steps that it began with. */
-  readonly #paces: FinishedRuns<Pace>;
+  readonly #paces: FinishedRuns<ComparedTimes>;
   readonly #rounds: FinishedRuns<RoundTimes>;
   readonly #task = taskNamed("SST-2");
   #examples: Promise<readonly TextExample[]> | undefined;
 
   constructor(private readonly work: PruningWork, private readonly arch: EncoderArch) {
-    const { engine, folder, setting: { seeds: _, timing, ...trained } } = work;
+    const { engine, source, folder, setting: { seeds: _, timing, ...trained } } = work;
     this.#networks = new PruningNetworks(work);
-    const open = <Result>(file: string, settings: object): FinishedRuns<Result> => openFinishedRuns(join(folder, file), { engine, ...settings });
+    const open = <Result>(file: string, settings: object): FinishedRuns<Result> => openFinishedRuns(join(folder, file), { engine, source, ...settings });
     this.#measured = open("measured.jsonl", { ...trained, latencyRepeats: timing.latencyRepeats });
-    this.#paces = open("paces.jsonl", { ...trained, steps: timing.steps });
+    this.#paces = open("paces.jsonl", { ...trained, steps: timing.paceSteps });
     this.#rounds = open("rounds.jsonl", { base: trained.base, steps: timing.steps });
   }
 
@@ -167,19 +175,24 @@ class Study {
     const { base, tuningSteps, timing, task: training } = setting;
     const { arch } = model;
     const pace = await this.#pace(name, model);
-    const steps = equalTimeSteps(tuningSteps - tuned, pace);
+    const steps = arch === this.arch ? tuningSteps : equalTimeSteps(tuningSteps - tuned, pace);
     const healing = `${name}, healing`;
+    const lossBefore = await this.#loss(model);
     const healed = await this.#networks.healed(healing, seed, model, steps);
-    const { loss } = await evaluateMlm(backend, healed, this.#networks.shape, this.#networks.heldOut);
+    const loss = await this.#loss(healed);
     const accuracy = await taskAccuracy({ ...training, backend, model: healed, tokenizer, task: this.#task, all: await this.#all(), directory, seed });
     const latency = await compareLatency(backend, [this.arch, arch], { sequenceLength: base.sequenceLength, repeats: timing.latencyRepeats, clock: this.#clock });
     this.#networks.forget(healing);
-    return { seed, parameters: mlmParameters(arch), sizes: sizesOf(arch), steps, pace, loss, accuracy, latency };
+    return { seed, parameters: mlmParameters(arch), sizes: sizesOf(arch), pace, tunedBaseSteps: tuned, steps, lossBefore, loss, accuracy, latency };
   }
 
-  #pace(name: string, { arch }: MlmModel): Promise<Pace> {
+  async #loss(model: MlmModel): Promise<number> {
+    return (await evaluateMlm(this.work.backend, model, this.#networks.shape, this.#networks.heldOut)).loss;
+  }
+
+  #pace(name: string, { arch }: MlmModel): Promise<ComparedTimes> {
     const { backend, setting: { base, timing } } = this.work;
-    return this.#paces.run(name, () => measurePace(backend, [this.arch, arch], { ...base, vocabSize: arch.vocabSize }, { clock: this.#clock, repeats: timing.steps }));
+    return this.#paces.run(name, () => measurePace(backend, [this.arch, arch], { ...base, vocabSize: arch.vocabSize }, { clock: this.#clock, repeats: timing.paceSteps }));
   }
 
   get #clock(): () => number {

@@ -9,7 +9,7 @@ export interface HardConcreteOptions {
   readonly temperature?: number;
   /** How far draws reach beyond 0 and 1 before they are cut off there. Default 0.1. */
   readonly stretch?: number;
-  /** Probability at the start that a unit is not zero. Default 0.95. */
+  /** Probability at the start that a unit is not zero. Default: that at which its value without noise is 1 and no more, about 0.98, so that prunable parameters which learn nothing change nothing. */
   readonly keep?: number;
 }
 
@@ -19,9 +19,9 @@ export interface HardConcreteOptions {
  * s = sigmoid((log u - log(1 - u) + a) / temperature) stretched to (-stretch, 1 + stretch) and cut off at 0 and 1; P(s > 0) = sigmoid(a - temperature log(stretch / (1 + stretch))). At the end
  * it is the stretched sigmoid(a), without noise; units are ranked before it is cut off, as half of them may end beyond. Source: Louizos et al. 2018, section 2.2 and eq. 10 to 13.
  */
-export function hardConcrete({ temperature = 2 / 3, stretch = 0.1, keep = 0.95 }: HardConcreteOptions = {}): SparsityPenalty {
-  for (const [name, value] of Object.entries({ temperature, keep })) if (!(value > 0 && value < 1)) throw badOption(`${name} of l0 must lie in (0, 1), got ${value}`);
+export function hardConcrete({ temperature = 2 / 3, stretch = 0.1, keep = wholeAtFirst(temperature, stretch) }: HardConcreteOptions = {}): SparsityPenalty {
   if (!(stretch > 0)) throw badOption(`stretch of l0 must be above 0, got ${stretch}`);
+  for (const [name, value] of Object.entries({ temperature, keep })) if (!(value > 0 && value < 1)) throw badOption(`${name} of l0 must lie in (0, 1), got ${value}`);
   const shift = temperature * Math.log(stretch / (1 + stretch));
   const initial = Math.log(keep / (1 - keep)) + shift;
   const stretched = (share: number): number => share * (1 + 2 * stretch) - stretch;
@@ -39,6 +39,9 @@ export function hardConcrete({ temperature = 2 / 3, stretch = 0.1, keep = 0.95 }
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** The stretched sigmoid is 1 at a location of log((1 + stretch) / stretch). */
+const wholeAtFirst = (temperature: number, stretch: number): number => sigmoid((1 + temperature) * Math.log((1 + stretch) / stretch));
 
 /** Points that {@link meanSlope} looks at. */
 const MIDDLES = 1000;

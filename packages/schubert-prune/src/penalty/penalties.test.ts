@@ -50,7 +50,13 @@ describe("hardConcrete", () => {
   });
 
   it("starts with as many units as asked for", () => {
-    expect(evaluate([penalty!(parameter("trained", [1]))], { trained: Float64Array.of(initial) })[0]![0]).toBeCloseTo(0.95, 10);
+    const { initial: half, penalty: counted } = hardConcrete({ keep: 0.5 });
+    expect(evaluate([counted!(parameter("trained", [1]))], { trained: Float64Array.of(half) })[0]![0]).toBeCloseTo(0.5, 10);
+  });
+
+  it.each([{}, { stretch: 0.5 }, { temperature: 0.3 }])("starts as networks are that are not pruned, unless told otherwise: %o", (options) => {
+    const { initial: first, values } = hardConcrete(options);
+    expect([...values(Float32Array.of(first, first - 1e-3))]).toEqual([expect.closeTo(1, 6), expect.not.closeTo(1, 6)]);
   });
 
   it("ends with values without noise, zero and one among them", () => {
@@ -67,9 +73,10 @@ describe("hardConcrete", () => {
 
   it("balances slopes as draws have them", () => {
     const step = 0.05;
+    const [[kept = 0] = []] = evaluate([penalty!(parameter("trained", [1]))], { trained: Float64Array.of(initial) });
     const meanAt = (location: number): number => drawn(location, 20_000).reduce((sum, value) => sum + value, 0) / 20_000; // Of the same draws.
     const slope = (meanAt(initial + step) - meanAt(initial - step)) / (2 * step);
-    expect(hardConcrete().balance).toBeCloseTo(slope / (0.95 * 0.05), 0);
+    expect(hardConcrete().balance).toBeCloseTo(slope / (kept * (1 - kept)), 0);
     expect(hardConcrete().balance).toBeGreaterThan(2);
   });
 
