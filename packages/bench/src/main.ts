@@ -38,9 +38,9 @@ npm run bench -- supernet-study PATH... --folder FOLDER                  super-n
 npm run bench -- pruning-study PATH... --data FOLDER --folder FOLDER     a base pruned by schuBERT, its baselines and variants; every network trained for
     [--base SHAPE] [--shallow-depth 4] [--shallow-steps 2000]            equal time, then loss, SST-2, latency and sizes; what a round costs
     [--base-steps 1000] [--alpha-steps 25] [--finetune-steps 50]
-    [--tuning-steps 110] [--task-examples 4000]
-    [--task-steps 100] [--fractions 0.75,0.5,0.3]
-    [--variant-fraction 0.5] [--timed-sizes 4x128,12x256]
+    [--tuning-steps 180] [--task-examples 6400]
+    [--task-steps 200] [--fractions 0.767,0.532,0.297]
+    [--variant-fraction 0.532] [--timed-sizes 4x128,12x256]
     [--arms "schubert-all,layers"] [--seeds 3] [--minutes N]
     [--engine E] [--threads N]
 npm run bench -- search-cost [--candidates demo|tiny] [--most 300]       time of a search as its space grows, and what is not computing

@@ -68,7 +68,7 @@ export interface PruningSetting {
  */
 export const pruningSetting: PruningSetting = {
   base: { batchSize: 16, sequenceLength: 64, hiddenSize: 128, heads: 4, intermediateSize: 512, depth: 12, vocabSize: 1024, maskedPerSequence: 10 },
-  shallow: { depth: 4, steps: 2000 }, baseSteps: 1000, fractions: [0.767, 0.532, 0.297], variantFraction: 0.532, alphaSteps: 25, finetuneSteps: 50, tuningSteps: 250, seeds: [0, 1, 2],
+  shallow: { depth: 4, steps: 2000 }, baseSteps: 1000, fractions: [0.767, 0.532, 0.297], variantFraction: 0.532, alphaSteps: 25, finetuneSteps: 50, tuningSteps: 180, seeds: [0, 1, 2],
   learningRate: 1e-3, furtherLearningRate: 5e-4, beta2: 0.98, heldOutBatches: 64,
   task: { examples: 6400, steps: 200, batchSize: 32, maxLength: 64, learningRate: 5e-4 },
   timing: {

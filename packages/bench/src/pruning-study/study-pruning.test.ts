@@ -72,6 +72,14 @@ describe("a study of pruning", () => {
     for (const { fraction, networks } of whole.cells) for (const { steps, tunedBaseSteps } of networks) expect([steps, tunedBaseSteps]).toEqual(fraction === 0.8 ? [4, 2] : [2, 4]); // Two in each round, on a clock by which all steps take as long.
   });
 
+  it("gives fewer steps to what takes longer, but to the base as many as there are", async () => {
+    let reads = 0;
+    const clock = (): number => [0, 1, 1, 3][reads % 4]! + 3 * Math.floor(reads++ / 4); // What comes second takes twice as long.
+    const { base, cells } = await studyPruning(workIn("slow", { setting: { ...setting, fractions: [0.8] }, arms: armsOf("uniform"), clock }));
+    expect(base[0]).toMatchObject({ pace: { ratio: 2 }, tunedBaseSteps: 0, steps: 6 });
+    expect(cells[0]!.networks[0]).toMatchObject({ pace: { ratio: 2 }, tunedBaseSteps: 4, steps: 1 });
+  });
+
   it("measures a network as it is where its rounds took all the time", async () => {
     const { cells } = await studyPruning(workIn("short", { setting: { ...setting, fractions: [0.8], tuningSteps: 1 }, arms: armsOf("uniform") }));
     const [{ steps, loss, lossBefore }] = cells[0]!.networks as [PruningStudy["base"][number]];

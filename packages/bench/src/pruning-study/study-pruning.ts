@@ -163,19 +163,19 @@ class Study {
   #measure(seed: number, part: string, tuned: number, make: () => Promise<MlmModel>): Promise<PrunedNetwork> {
     const name = nameOf(seed, part);
     return this.#measured.run(name, async () => {
-      const measured = await this.#measureNow(name, seed, tuned, await make());
+      const measured = await this.#measureNow({ name, seed, tuned, isBase: part === BASE }, await make());
       const { parameters, steps, loss, accuracy, latency } = measured;
       this.work.tell(`${name}: ${parameters} parameters, ${steps} steps, loss ${loss.toFixed(3)}, SST-2 ${accuracy.toFixed(3)}, latency ${latency.ratio.toFixed(2)} of the base's`);
       return measured;
     });
   }
 
-  async #measureNow(name: string, seed: number, tuned: number, model: MlmModel): Promise<PrunedNetwork> {
+  async #measureNow({ name, seed, tuned, isBase }: { readonly name: string; readonly seed: number; readonly tuned: number; readonly isBase: boolean }, model: MlmModel): Promise<PrunedNetwork> {
     const { backend, setting, data: directory, corpus: { tokenizer } } = this.work;
     const { base, tuningSteps, timing, task: training } = setting;
     const { arch } = model;
     const pace = await this.#pace(name, model);
-    const steps = arch === this.arch ? tuningSteps : equalTimeSteps(tuningSteps - tuned, pace);
+    const steps = isBase ? tuningSteps : equalTimeSteps(tuningSteps - tuned, pace);
     const healing = `${name}, healing`;
     const lossBefore = await this.#loss(model);
     const healed = await this.#networks.healed(healing, seed, model, steps);
