@@ -15,6 +15,7 @@ export { isLabelled, type Prediction, scorePredictions, scoresWhereDefined, type
 export { examplesIfThere, taskOverview, type TaskOverview } from "./tasks/task-overview.js";
 export { metricsText, overviewTable } from "./tasks/overview-table.js";
 export { requireSubmissions, takesSubmissions, writeSubmission } from "./tasks/write-submission.js";
+export { calibrationSection, type CalibrationSectionOptions, type HeldOutPoint } from "./calibration-section.js";
 export { certificateSection, extractionReport, type ExtractionReportOptions } from "./extraction-report.js";
 export { type LatencyUnit } from "./pareto-section.js";
 export { type Ranked, separationText, wIntervals } from "./ranking-section.js";

@@ -22,10 +22,12 @@ const MEASUREMENTS = 16;
 
 /** The budget that the options of a fit give; @throws CliError `cli/usage` for another limit than the most latency, or another aim than perplexity */
 export function budgetOf(limits: readonly Limit[], minimize: Quantity): number {
-  const [limit] = limits;
-  if (minimize !== "perplexity") throw usageError(`--strategy fit looks for the least perplexity that fits, got --minimize ${minimize}; leave it out, or take another strategy`);
-  if (limits.length === 1 && limit!.quantity === "latency-ms" && limit!.atMost !== undefined && limit!.atLeast === undefined) return limit!.atMost;
-  throw usageError("--strategy fit needs --most-latency-ms, which it measures, and keeps no other limit; give that alone, or take another strategy");
+  const [limit, other] = limits;
+  if (limit?.quantity !== "latency-ms" || limit.atMost === undefined || limit.atLeast !== undefined || other !== undefined) {
+    throw usageError("--strategy fit needs --most-latency-ms, which it measures, and keeps no other limit; give that alone, or take another strategy");
+  }
+  if (minimize === "perplexity") return limit.atMost;
+  throw usageError(`--strategy fit looks for the least perplexity that fits, got --minimize ${minimize}; leave it out, or take another strategy`);
 }
 
 /** The largest shape whose network keeps a latency, measured here, among the proven best of all sizes; throws what `exactFront` and `fitToLatency` throw. */

@@ -28,6 +28,9 @@ export const text = (hint: string, description: string): Option<string | undefin
 export const integer = (description: string, least: number): Option<number | undefined> =>
   valued("N", description, (value, name) => integerOf(value, name, least));
 
+/** How many of something there may be, such as parameters: as `decimal` takes it, or with k, M or G for thousands, millions or billions. */
+export const count = (description: string): Option<number | undefined> => valued("N", description, countOf);
+
 /** A finite decimal number; its range is left to whom it is given to. */
 export const decimal = (description: string): Option<number | undefined> => valued("X", description, decimalOf);
 
@@ -86,9 +89,20 @@ function integerOf(value: string, name: string, least: number): number {
   throw usageError(`--${name} must be a whole number from ${least}, got ${JSON.stringify(value)}`);
 }
 
+const isDecimal = (value: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
+
 function decimalOf(value: string, name: string): number {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value))) return Number(value);
+  if (isDecimal(value)) return Number(value);
   throw usageError(`--${name} must be a number, got ${JSON.stringify(value)}`);
+}
+
+const factors: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9 };
+
+function countOf(value: string, name: string): number {
+  const factor = factors[value.slice(-1).toLowerCase()];
+  const digits = factor === undefined ? value : value.slice(0, -1);
+  if (isDecimal(digits)) return Number(digits) * (factor ?? 1);
+  throw usageError(`--${name} must be a number, such as 66e6 or 66M, with k, M or G for thousands, millions or billions, got ${JSON.stringify(value)}`);
 }
 
 const missing = (name: string): Error => usageError(`--${name} is missing; see --help`);

@@ -1,7 +1,6 @@
 import { type Model } from "@bort/nn";
 import {
-  type Dimension, dimensions as allDimensions, hardConcrete, l1, parseDimensions, proximal, type PruneOptions, pruningMethods, type PruningObjective, roundTargets, type SparsityPenalty, targetValues,
-  unitVectors,
+  type Dimension, dimensions as allDimensions, hardConcrete, l1, parseDimensions, proximal, type PruneOptions, pruningMethods, type PruningObjective, pruningPlan, type SparsityPenalty,
 } from "@bort/schubert-prune";
 import { usageError } from "./cli-error.js";
 import { type Option, type OptionValues, choice, decimal, described, flag, integer } from "./options.js";
@@ -77,15 +76,7 @@ export function refuseCutting(options: Given): void {
   if (idle !== undefined) throw usageError(`--${idle} says nothing to --analyse, which cuts nothing; leave one of them out`);
 }
 
-/**
- * Checks before any work that the rounds can reach all targets; throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`.
- *
- * It is what cutting the last target would find: of an objective that tells nothing apart, so that it looks at the whole network and at the smallest alone.
- */
-export async function requireReachable({ arch }: Model, { targets }: GivenTargets, objective: PruningObjective, { dimensions, method, rounds = Math.max(5, targets.length) }: PruningSettings): Promise<void> {
-  const whole = await objective.measure(arch);
-  const values = targetValues(targets, whole);
-  roundTargets(whole, values, rounds);
-  const ones = Object.fromEntries(unitVectors(arch, dimensions).map(({ name, size }) => [name, new Float32Array(size).fill(1)]));
-  await method.truncate({ arch, values: ones, objective: { ...objective, resolution: 1 }, target: values.at(-1)! });
+/** Finds out, as `prune` does, that the rounds can reach all targets, but before text is prepared; throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`. */
+export async function requireReachable({ arch }: Model, { targets }: GivenTargets, objective: PruningObjective, { dimensions, method, rounds }: PruningSettings): Promise<void> {
+  await pruningPlan({ arch, objective, targets, dimensions, method, ...(rounds !== undefined && { rounds }) });
 }

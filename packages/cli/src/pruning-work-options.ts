@@ -22,6 +22,7 @@ export const pruningSampleOptions: SampleOptionTable = {
   ...corpusOptions,
   corpus: anyList("PATH", "text to prune for: .txt, .jsonl or .parquet files, .gz or not, folders of them or patterns with *; or give --task"),
   ...finetuneTaskOptions,
+  casting: described(finetuneTaskOptions.casting, "as --model has learned it"),
   task: text("NAME", "task of labels to prune for, with its examples as bort finetune takes them, in place of --corpus"),
   "batch-size": described(integer("sequences in a batch", 1), "16; 32 with --task"),
   "sequence-length": described(integer("tokens in a sequence", 3), "128, or as many as --model reads"),

@@ -1,5 +1,5 @@
 import { maxSequence } from "@bort/arch";
-import { classificationBatches, firstEpoch, type Tokenizer } from "@bort/data";
+import { type Casting, classificationBatches, firstEpoch, type Tokenizer } from "@bort/data";
 import { distillationObjective, taughtBatches } from "@bort/distill";
 import { type Backend } from "@bort/graph";
 import { dropoutEverywhere, loadClassifier, type Model } from "@bort/nn";
@@ -14,6 +14,8 @@ import { type FinetuningOptions, type PruningSampleOptions } from "./pruning-wor
 import { batchesOf, documentsWithBar, openRunCorpus } from "./run-corpus.js";
 import { type RunFolder } from "./run-folder.js";
 import { packedShapeOf, sequencesOf } from "./sequence-options.js";
+import { settingsOfRun } from "./settings-of-run.js";
+import { castingFor } from "./task-options.js";
 import { VALIDATION_BATCHES } from "./train-mlm.js";
 import { corpusOf, sequenceLengthFor } from "./training-options.js";
 
@@ -23,6 +25,8 @@ export interface PruningWork {
   readonly tokenizer: Tokenizer;
   /** SHA-256 of what the run starts from, by role. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** How the task is put as classification, where that is not as by default: as is asked for, or else as the network has learned it. */
+  readonly casting?: Casting;
   /** Tokens of the sequences, or of the longest. */
   readonly sequenceLength: number;
   /** All that it is pruned for. */
@@ -79,10 +83,11 @@ async function textWork(options: Options, context: FindModelContext): Promise<Pr
 
 async function taskWork(options: Options & { readonly task: string }, context: FindModelContext): Promise<PruningWork> {
   const { seed, "batch-size": batchSize = 32, "max-length": longest = 128, distill = false } = options;
-  const { task, train: examples, dev } = await finetuneExamples({ ...options, patience: undefined }, context);
+  const folder = await findModel(options.model, options, context);
+  const casting = castingFor(options.task, options.casting, settingsOfRun(folder).casting);
+  const { task, train: examples, dev } = await finetuneExamples({ ...options, casting, patience: undefined }, context);
   if (task.kind === "regression") throw usageError(`--task needs a task of labels to prune for, and ${task.name} has values; give another, or prune a masked language model by --corpus`);
   if (dev === undefined) throw usageError(`pruning needs examples to measure on: give the files of ${task.name}'s dev split`);
-  const folder = await findModel(options.model, options, context);
   const { model, tokenizer } = loadClassifier(folder);
   const { labels } = model.head;
   requireLabels(labels, task.labels, task.name);
@@ -93,7 +98,7 @@ async function taskWork(options: Options & { readonly task: string }, context: F
   };
   const batches = batchesIn(tokenizer); // Throws before any work where they cannot be.
   return {
-    model, tokenizer, inputs: { model: await weightsHash(folder), data: examplesHash(examples), dev: examplesHash(dev) }, sequenceLength: maxLength,
+    model, tokenizer, inputs: { model: await weightsHash(folder), data: examplesHash(examples), dev: examplesHash(dev) }, ...(casting !== undefined && { casting }), sequenceLength: maxLength,
     texts: () => examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])),
     open: async ({ backend, tokenizer: own = tokenizer }) => {
       const { train, validation } = own === tokenizer ? batches : batchesIn(own);

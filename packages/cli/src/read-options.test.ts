@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { choice, decimal, decimals, flag, integer, list, required, text, withDefault } from "./options.js";
+import { choice, count, decimal, decimals, flag, integer, list, required, text, withDefault } from "./options.js";
 import { readOptions } from "./read-options.js";
 
 const table = {
   corpus: list("PATH", ""), steps: required(integer("", 1)), seed: withDefault(integer("", 0), 7), rate: decimal(""), name: text("NAME", ""),
-  order: withDefault(choice(["up", "down"], ""), "up"), json: flag(""), shares: decimals(""),
+  order: withDefault(choice(["up", "down"], ""), "up"), json: flag(""), shares: decimals(""), size: count(""),
 };
 const least = ["--corpus", "a", "--steps", "3"];
 
@@ -20,6 +20,10 @@ describe("readOptions", () => {
 
   it("gives a list of numbers as numbers", () => {
     expect(readOptions([...least, "--shares", "3", ".5", "--shares", "1e2"], table).options.shares).toEqual([3, 0.5, 100]);
+  });
+
+  it.each([["66M", 66e6], ["43.5m", 43.5e6], ["7k", 7e3], [".5G", 5e8], ["66e6", 66e6], ["12", 12]])("reads the count %s as %d", (written, size) => {
+    expect(readOptions([...least, "--size", written], table).options.size).toBe(size);
   });
 
   it("keeps apart what belongs to no list, and what stands behind --", () => {
@@ -42,6 +46,9 @@ describe("readOptions", () => {
     ["a number below the least", [...least, "--seed", "-1"], "from 0"],
     ["words for a decimal", [...least, "--rate", "1e"], '"1e"'],
     ["a hexadecimal number", [...least, "--rate", "0x10"], '"0x10"'],
+    ["a count of no number", [...least, "--size", "M"], "such as 66e6 or 66M, with k, M or G"],
+    ["a count with another letter", [...least, "--size", "6T"], '"6T"'],
+    ["a letter of counts for a decimal", [...least, "--rate", "6M"], '"6M"'],
     ["words among numbers", [...least, "--shares", "1", "two"], '"two"'],
     ["a choice that there is not", [...least, "--order", "left"], "up, down"],
   ])("refuses %s", (_, args, told) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { type EngineFacts } from "@bort/backend";
+import { WEIGHT_FILES } from "@bort/hub";
 import { hasCheckpoint, writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 import { Interruption } from "./interruption.js";
@@ -20,19 +21,23 @@ export interface RunRequest {
   readonly engine: EngineFacts;
 }
 
-/** Things that only a run leaves behind. */
-const traces = ["run.json", "events.jsonl", "trials.jsonl", "checkpoint", "model.safetensors"];
+/** What a run or a model leaves behind, and another would overwrite. */
+const traces: readonly string[] = ["run.json", "events.jsonl", "trials.jsonl", "agora.jsonl", "checkpoint", "config.json", "tokenizer.json", ...WEIGHT_FILES];
 
 /**
- * Says whether a run may use the folder, and touches nothing; `resume` allows one that holds a run already.
+ * Says whether a command may write its run or its model into the folder, and touches nothing.
  *
+ * @param resume whether a run that is there goes on; absent where the command has none that could. A run writes `run.json` before anything else, so that what lies without one is no run.
  * @throws CliError `cli/folder-in-use`, `cli/write-failed`
  */
-export function checkRunFolder(path: string, resume: boolean): void {
+export function checkRunFolder(path: string, resume?: boolean): void {
   OutputFolder.check(path);
-  if (!resume && traces.some((name) => existsSync(join(path, name)))) {
-    throw new CliError("cli/folder-in-use", `${path} holds a run already; go on with it by --resume, or give another --out`);
-  }
+  const found = traces.find((name) => existsSync(join(path, name)));
+  const isRun = found === "run.json";
+  if (found === undefined || (isRun && resume === true)) return;
+  const told = isRun ? "a run already" : `${found}, and no run to go on with`;
+  const advice = isRun && resume !== undefined ? "go on with it by --resume, or give another --out" : "give another --out";
+  throw new CliError("cli/folder-in-use", `${path} holds ${told}; ${advice}`);
 }
 
 /** The folder of one run. */

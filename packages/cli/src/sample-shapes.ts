@@ -3,7 +3,7 @@ import { type MlmBatch } from "@bort/data";
 import { encoderLatencies, type MlmShape } from "@bort/nn";
 import { type ShapeSpace, SupernetEvaluation } from "@bort/supershaper";
 import { usageError } from "./cli-error.js";
-import { Interruption } from "./interruption.js";
+import { Interruption, isInterruption } from "./interruption.js";
 import { type NewBar } from "./progress.js";
 import { type SampleTable } from "./sample-table.js";
 import { type Supernet } from "./supernet-folder.js";
@@ -39,15 +39,19 @@ export async function sampleShapes({ backend, supernet, shapes, table, form, bat
   const missing = shapes.filter((shape) => !table.has(shape));
   const bar = bars("shapes", shapes.length, shapes.length - missing.length);
   const evaluation = new SupernetEvaluation(backend, model, { arch: model.arch, batch: form, slicing });
+  let measured = 0;
   try {
-    for (const [i, shape] of missing.entries()) {
-      if (signal.aborted) throw new Interruption(`interrupted after ${i} of ${missing.length} shapes, which are kept; the same command goes on`, false);
+    for (const shape of missing) {
+      signal.throwIfAborted();
       const { loss, accuracy } = await evaluation.of(shape, batches);
       const [latencyMs] = latency ? await encoderLatencies(backend, [space.arch(shape)], form, { signal }) : [];
       table.append({ shape, loss, perplexity: Math.exp(loss), accuracy, ...(latencyMs !== undefined && { latency: latencyMs / 1000 }) });
-      bar.update(shapes.length - missing.length + i + 1, `perplexity ${Math.exp(loss).toFixed(2)}`);
+      measured++;
+      bar.update(shapes.length - missing.length + measured, `perplexity ${Math.exp(loss).toFixed(2)}`);
     }
-    return missing.length;
+    return measured;
+  } catch (error) {
+    throw isInterruption(error, signal) ? new Interruption(`interrupted after ${measured} of ${missing.length} shapes, which are kept; the same command goes on`, false) : error;
   } finally {
     bar.finish();
     await evaluation.dispose();

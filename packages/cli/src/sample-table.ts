@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { writeFileAtomically } from "@bort/nn";
 import { CliError } from "./cli-error.js";
 import { cannotWrite } from "./output-folder.js";
+import { type TableLine, tableLines } from "./table-lines.js";
 
 /** What was measured of a shape: a line of the table. */
 export interface ShapeSample {
@@ -20,22 +21,25 @@ export interface ShapeSample {
 export class SampleTable {
   readonly #path: string;
   readonly #settings: string;
+  /** Of the earlier command. */
+  readonly #lines: readonly TableLine[];
   readonly #known: Set<string>;
   #begun = false;
 
   /**
-   * Reads what an earlier command measured with the same settings, and writes nothing; a line that a crash cut short is left out.
+   * Reads what an earlier command measured with the same settings, and writes nothing; what `tableLines` leaves out is left out.
    *
-   * @throws CliError `cli/other-run` where the file holds measurements of other settings
+   * @throws CliError `cli/other-run` where the file holds measurements of other settings; what `tableLines` throws
    */
   constructor(path: string, settings: object) {
     this.#path = path;
     this.#settings = `${JSON.stringify(settings, null, 2)}\n`;
-    const earlier = existsSync(this.#settingsPath) ? readFileSync(this.#settingsPath, "utf8") : undefined;
+    const earlier = existsSync(settingsPathOf(this.#path)) ? readFileSync(settingsPathOf(this.#path), "utf8") : undefined;
     if (existsSync(path) && earlier !== this.#settings) {
       throw new CliError("cli/other-run", `${path} holds shapes that were measured otherwise; give the same super-network, text and options, or another --out`);
     }
-    this.#known = new Set(wholeLines(path).map((line) => (JSON.parse(line) as ShapeSample).shape.join(",")));
+    this.#lines = existsSync(path) ? tableLines(path) : [];
+    this.#known = new Set(this.#lines.map(({ shape }) => shape.join(",")));
   }
 
   has(shape: readonly number[]): boolean {
@@ -55,14 +59,20 @@ export class SampleTable {
 
   #begin(): void {
     this.#begun = true;
-    writeFileAtomically(this.#settingsPath, this.#settings);
-    writeFileAtomically(this.#path, wholeLines(this.#path).map((line) => `${line}\n`).join(""));
-  }
-
-  get #settingsPath(): string {
-    return `${this.#path}.settings.json`;
+    writeFileAtomically(settingsPathOf(this.#path), this.#settings);
+    writeFileAtomically(this.#path, this.#lines.map(({ text }) => `${text}\n`).join(""));
   }
 }
 
-/** The lines of a file that end. */
-const wholeLines = (path: string): readonly string[] => (existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : []);
+const settingsPathOf = (table: string): string => `${table}.settings.json`;
+
+/** SHA-256 of the weights of the super-network that a table is of, where `bort supernet sample` has said so; @throws CliError `cli/bad-json` */
+export function supernetOfTable(table: string): string | undefined {
+  const path = settingsPathOf(table);
+  if (!existsSync(path)) return undefined;
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { readonly supernet?: string } | null)?.supernet;
+  } catch (cause) {
+    throw new CliError("cli/bad-json", `${path} is not JSON; restore it, or take it away`, { cause });
+  }
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Certificate } from "@bort/fptas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestWorkplace } from "./test-workplace.js";
@@ -63,7 +63,7 @@ describe("extract --seeds", () => {
     }
     expect(certificate).toMatchObject({ seeds: 2, trials: 4, lipschitzLowerBound: expect.any(Number) });
     expect(certificate.strong.find(({ name }) => name === "bounded stochastic gradients")!.status).toBe("holds");
-    rmSync(place.at("two/run.json"));
+    place.write("two/run.json", place.bytes("two/run.json").toString().replace(/"seeds": 2/, '"seeds": 3')); // So that it is the log that tells.
     const other = await place.bort(place.search("teacher", "two", "--seeds", "3", "--resume"));
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("seeds") });
   });

@@ -1,4 +1,5 @@
-import { type BarChart, consoleTable, type LineChart, type Report, type ScatterChart, type Table } from "@bort/bench";
+import { type BarChart, calibrationSection, consoleTable, type LineChart, type Report, type ScatterChart, type Table } from "@bort/bench";
+import { calibrationBins } from "@bort/predictors";
 import { diagonalSections, diagonalsTable } from "./diagonals-report.js";
 import { type DifferenceAnalysis, type ShapeAnalysis } from "./shape-analysis.js";
 import { qualityText } from "./shape-predictor.js";
@@ -16,10 +17,11 @@ export function analysisText(analysis: ShapeAnalysis): string {
 
 /** The same as a page, with plots. */
 export function analysisReport(analysis: ShapeAnalysis, generated: string): Report {
-  const { predictor, templates, cigars, difference, diagonals = [], warnings } = analysis;
+  const { predictor, heldOut, templates, cigars, difference, diagonals = [], warnings } = analysis;
   return {
     title: "Shapes of a super-network", subtitle: qualityText("perplexity", predictor), generated, facts: [],
     sections: [
+      calibrationSection({ heading: "Calibration of the predictor", quantity: "perplexity", points: heldOut, calibration: calibrationBins(heldOut.map(({ predicted }) => predicted), heldOut.map(({ measured }) => measured)) }),
       { heading: "Importance of layers", text: ["How much of the variance of the predicted perplexity goes when a layer's width is known with all others."], chart: importanceChart(analysis), table: importanceTable(analysis) },
       {
         heading: "Well-known shapes", text: ["Predicted; the cigar has about as many parameters as the median of the table.", ...warnings],

@@ -1,3 +1,4 @@
+import { type HeldOutPoint } from "@bort/bench";
 import { type PredictorKind } from "@bort/predictors";
 import { cigarShape, type LayerDiagonals, layerImportance, pairwiseRange, shapeDifferenceCorrelation, templateIn, type TemplateName, templateShapes } from "@bort/supershaper";
 import { type MeasuredShapes } from "./measured-shapes.js";
@@ -27,6 +28,8 @@ export interface DifferenceAnalysis {
 
 export interface ShapeAnalysis {
   readonly predictor: PredictorQuality;
+  /** What the quality is of: the perplexity of each measured shape, by a fit that had not seen it. */
+  readonly heldOut: readonly HeldOutPoint[];
   /** Each layer's total effect on the predicted perplexity, from 0 to 1. */
   readonly importance: readonly number[];
   readonly templates: readonly (ShapeValues & { readonly name: TemplateName | "cigar" })[];
@@ -57,7 +60,7 @@ export function analyseShapes(table: MeasuredShapes, kind: PredictorKind): Shape
   const cigars = scaled.filter((shape, i) => shape.join(",") !== scaled[i - 1]?.join(",")).map(valued);
   const difference = differenceAt(size, table, measures);
   return {
-    predictor: measures.qualities.perplexity!, importance: layerImportance(space, perplexity.measure), templates, cigars, ...(difference !== undefined && { difference }),
+    predictor: measures.qualities.perplexity!, heldOut: perplexity.judged!.heldOut, importance: layerImportance(space, perplexity.measure), templates, cigars, ...(difference !== undefined && { difference }),
     warnings: measures.warnings([...templates, ...cigars].map(({ shape }) => shape)),
   };
 }

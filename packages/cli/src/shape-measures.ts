@@ -34,8 +34,9 @@ export class ShapeMeasures {
     const { space } = table;
     this.#makers = {
       perplexity: () => this.#predicted("perplexity", table.rows.map(({ shape, perplexity: value }) => ({ shape, value }))),
-      parameters: () => counted(parameterSum(space)),
-      flops: () => counted(flopSum(space, { sequence: options.sequenceLength })),
+      // A pooler is no part of a masked language model, though the configuration of one may tell of it.
+      parameters: () => counted(parameterSum(space, { pooler: false })),
+      flops: () => counted(flopSum(space, { sequence: options.sequenceLength, pooler: false })),
       "latency-ms": () => this.#predicted("latency", this.#latencies()),
     };
   }

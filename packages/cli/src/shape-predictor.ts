@@ -1,3 +1,4 @@
+import { type HeldOutPoint } from "@bort/bench";
 import { agreement, crossValidate, evaluatePairwiseSum, fitPredictor, type MeasuredShape, type PairwiseSum, type Predictor, type PredictorKind } from "@bort/predictors";
 import { type ShapeSpace, tabulatedSum } from "@bort/supershaper";
 import { choice, type Option, withDefault } from "./options.js";
@@ -21,6 +22,8 @@ export interface JudgedPredictor {
   readonly sum?: PairwiseSum;
   readonly scale: SumScale;
   readonly quality: PredictorQuality;
+  /** Each row by a fit to the other four fifths, as its quality has it. */
+  readonly heldOut: readonly HeldOutPoint[];
 }
 
 export interface PredictorQuality {
@@ -47,10 +50,12 @@ export function judgedPredictor(rows: readonly MeasuredShape[], { kind, space, q
   const fit = (given: readonly MeasuredShape[]): Predictor =>
     (kind === "pairwise" ? fitPredictor(given, { kind, target: isLatency ? "value" : "logarithm" }) : fitPredictor(given, { kind, ...beside }));
   const predictor = fit(rows);
-  const { spearman, rSquared } = agreement(crossValidate(rows, fit).predictions, rows.map(({ value }) => value));
+  const { predictions } = crossValidate(rows, fit);
+  const { spearman, rSquared } = agreement(predictions, rows.map(({ value }) => value));
   return {
     predictor, ...sumOf(predictor, kind, space), scale: kind === "pairwise" && !isLatency ? logarithmic : asItIs,
     quality: { predictor: kind, rows: rows.length, spearman, rSquared },
+    heldOut: rows.map(({ value: measured }, i) => ({ predicted: predictions[i]!, measured })),
   };
 }
 

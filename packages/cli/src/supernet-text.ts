@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Corpus, openPreparedCorpus, type PreparedCorpus } from "@bort/data";
 import { usageError } from "./cli-error.js";
+import { type OptionValues } from "./options.js";
 import { type NewBar } from "./progress.js";
 import { openRunCorpus } from "./run-corpus.js";
 import { type Supernet } from "./supernet-folder.js";
+import { type CorpusOptions, corpusOptions } from "./training-options.js";
 
 export interface SupernetTextOptions {
   readonly folder: string;
@@ -16,9 +18,12 @@ export interface SupernetTextOptions {
   readonly bars: NewBar;
 }
 
-/** @throws CliError `cli/usage` where neither a corpus is named nor the run has its own */
-export function checkSupernetText(folder: string, corpus: readonly string[]): void {
-  if (corpus.length === 0 && !existsSync(join(folder, "corpus"))) throw usageError(`--corpus is missing, and ${folder} has no text of its own; see --help`);
+/** @throws CliError `cli/usage` where neither a corpus is named nor the run has its own, and for how a corpus is read where none is */
+export function checkSupernetText(folder: string, options: OptionValues<CorpusOptions>): void {
+  if (options.corpus.length > 0) return;
+  const idle = (["documents", "field"] as const).find((name) => options[name] !== corpusOptions[name].read([], name));
+  if (idle !== undefined) throw usageError(`--${idle} says how --corpus is read, and the super-network has its own text, which is read already; leave it out, or give --corpus`);
+  if (!existsSync(join(folder, "corpus"))) throw usageError(`--corpus is missing, and ${folder} has no text of its own; see --help`);
 }
 
 /** Does work on the tokens of a super-network's own text, or of another corpus, whose tokens are removed afterwards. */

@@ -33,6 +33,7 @@ export const testOption: Option<string | undefined> = text("FILE", "of your own:
 
 const ownKinds = ["classification", "regression"] as const;
 type OwnKind = (typeof ownKinds)[number];
+const ownKindOf = (task: string): OwnKind | undefined => ownKinds.find((each) => each === task);
 /** The options of tasks of one's own alone. */
 export const ownNames: readonly (keyof TaskFlags)[] = ["train", "dev", "test", "text", "pair", "label"];
 
@@ -52,6 +53,10 @@ export interface LearnedTask {
   labels(): readonly string[];
 }
 
+/** The casting that is given, or else the one that a model has learned, where the task has it; a task of the user's own has none. */
+export const castingFor = (task: string, given: Casting | undefined, learned: Casting | undefined): Casting | undefined =>
+  given ?? (ownKindOf(task) === undefined ? castingsOf(task).find((each) => each === learned) : undefined);
+
 /**
  * The task that the options of a command name: a published one, whose files are downloaded where no folder is given, or one of the user's own. What a model has
  * `learned` stands in for a casting that is not given, and for a training file of the user's own.
@@ -60,10 +65,10 @@ export interface LearnedTask {
  */
 export async function taskOf(options: TaskFlags & { readonly quiet: boolean }, context: FindModelContext, learned?: LearnedTask): Promise<TaskData> {
   const { task: name } = options;
-  const kind = ownKinds.find((each) => each === name);
+  const kind = ownKindOf(name);
   if (kind !== undefined) return { task: await ownTaskOf(kind, options, learned), directory: "" };
   refuseOptions(options, ownNames, `--task ${name} has files of its own`);
-  const casting = options.casting ?? castingsOf(name).find((each) => each === learned?.casting);
+  const casting = castingFor(name, options.casting, learned?.casting);
   const task = taskNamed(name, { ...(casting !== undefined && { casting }) });
   return { task, directory: await findTaskData(name, options.data, options, context) };
 }

@@ -152,6 +152,30 @@ describe("distillationObjective", () => {
     await objective.dispose();
   });
 
+  it("compiles a teacher once for students of all sizes, as pruning has one a round, and gives it back", async () => {
+    const programs = { compiled: 0, disposed: 0 };
+    const counting: Backend = {
+      ...backend,
+      compile: async (graph) => {
+        programs.compiled++;
+        const { run, dispose } = await backend.compile(graph);
+        return { run, dispose: async () => { programs.disposed++; await dispose(); } };
+      },
+    };
+    const objective = distillationObjective({ backend: counting, teachers: [teacher, second], terms: [lastLayer(), hiddenStates()] });
+    const fedFor = async (hidden: number, own = shape): Promise<Feeds> => objective.feeds(chainBatches(19, own, 3).at(0), own, { arch: archOf(1, hidden), index: 0 });
+    const first = await fedFor(8);
+    for (const hidden of [6, 4, 2]) expect(await fedFor(hidden)).toEqual(first);
+    expect(programs).toEqual({ compiled: 2, disposed: 0 });
+    await fedFor(8, { ...shape, batchSize: 3 });
+    expect(programs.compiled).toBe(4);
+    await objective.dispose();
+    expect(programs.disposed).toBe(4);
+    expect(await fedFor(6)).toEqual(first);
+    await objective.dispose();
+    expect(programs).toEqual({ compiled: 6, disposed: 6 });
+  });
+
   it("tells other teachers, weights and terms apart", async () => {
     const caches = [await cached("settings"), await cached("settings-2", { topK: 2 })];
     const settings = ([

@@ -1,6 +1,6 @@
 import { type EncoderArch, maxSequence } from "@bort/arch";
 import * as op from "@bort/graph";
-import { type Backend, type Feeds, type Node } from "@bort/graph";
+import { type Backend, type Feeds, type Node, sharePrograms } from "@bort/graph";
 import {
   type DropoutRates, type LossGraph, type MlmModel, type MlmShape, type ParameterSpec, type PretrainingObjective, fingerprint, labelLoss, mlmFeeds, mlmNodes, parameterNodes,
 } from "@bort/nn";
@@ -27,7 +27,7 @@ export interface DistillationObjectiveOptions {
   readonly terms?: readonly DistillationTerm[];
 }
 
-/** An objective that holds compiled teachers. */
+/** An objective that holds compiled teachers, one for all students of which the terms ask the same; it can be used again once they are disposed. */
 export interface DistillationObjective extends PretrainingObjective {
   dispose(): Promise<void>;
 }
@@ -49,7 +49,8 @@ interface Lesson {
  */
 export function distillationObjective(options: DistillationObjectiveOptions): DistillationObjective {
   const { backend, teachers, mlmWeight = 0.5, terms = [lastLayer()] } = options;
-  const resolved = { backend, teachers, mlmWeight, terms };
+  const shared = sharePrograms(backend); // Students come and go, as pruning has one in each round, and a teacher is large.
+  const resolved = { backend: shared, teachers, mlmWeight, terms };
   checkOptions(resolved);
   const lessons = new Map<string, Lesson>();
   const lesson = (arch: EncoderArch, shape: MlmShape, dropout: DropoutRates = {}): Lesson => {
@@ -70,6 +71,7 @@ export function distillationObjective(options: DistillationObjectiveOptions): Di
     dispose: async () => {
       for (const { teachers: inputs } of lessons.values()) for (const teacher of inputs) await teacher.dispose();
       lessons.clear();
+      await shared.disposePrograms();
     },
   };
 }

@@ -1,12 +1,12 @@
 import { type ClassificationBatch, type ClassificationBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { classificationFeeds, classificationLossGraph, isRegression, predict } from "./classification.js";
+import { classificationFeeds, classificationLossGraph, isRegression } from "./classification.js";
 import { dropoutFeeds } from "./dropout.js";
 import { type EarlyStopping } from "./early-stopping.js";
+import { evaluateClassifier } from "./evaluate-classifier.js";
 import { fingerprint } from "./fingerprint.js";
 import { microBatches, totalWeight } from "./micro-batches.js";
 import { type Classifier, type EncoderModel, classifierCopy, withClassifier } from "./model.js";
-import { NnError } from "./nn-error.js";
 import { Trainer } from "./trainer.js";
 import { type TrainingEvent, type TrainingSummary, runTraining } from "./training-run.js";
 import { type TrainingSettings, evaluatesAverage, inGroups, resolveSettings } from "./training-settings.js";
@@ -67,7 +67,7 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<Traini
         return { batch, tokens: batch.reduce((tokens, { length }) => tokens + batchSize * length!, 0) };
       },
       ...(validation !== undefined && {
-        evaluate: { every: evaluateEvery, run: () => evaluate(backend, evaluatesAverage(options) ? averaged() : model, validation) },
+        evaluate: { every: evaluateEvery, run: () => evaluateClassifier(backend, evaluatesAverage(options) ? averaged() : model, validation) },
       }),
       ...(earlyStopping !== undefined && { earlyStopping }),
       ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, settings } }),
@@ -85,13 +85,3 @@ const learned = ({ labels, distributions, values }: ClassificationBatch, options
 
 const watched = (options: FinetuneOptions): Pick<EarlyStopping, "metric" | "mode"> =>
   (isRegression(options) ? { metric: "meanSquaredError", mode: "min" } : { metric: "accuracy", mode: "max" });
-
-/** The share of labels that are right, or the mean squared error of values. */
-async function evaluate(backend: Backend, model: Classifier, batches: readonly ClassificationBatch[]): Promise<Readonly<Record<string, number>>> {
-  const gold = batches.flatMap(({ labels, values, weights }) => [...(isRegression(model.head) ? values : labels)].filter((_, row) => weights[row]! > 0));
-  if (gold.length === 0) throw new NnError("nn/bad-option", "nn: an evaluation needs at least one labelled example, got none; give validation examples with labels");
-  const predicted = await predict(backend, model, batches);
-  return isRegression(model.head)
-    ? { meanSquaredError: predicted.reduce((sum, value, i) => sum + (value - gold[i]!) ** 2, 0) / gold.length }
-    : { accuracy: predicted.filter((label, i) => label === gold[i]).length / gold.length };
-}

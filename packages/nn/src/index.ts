@@ -16,6 +16,7 @@ export { createModel, withClassifier, type Classifier, type EncoderModel, type M
 export { labelAccuracy } from "./label-accuracy.js";
 export { evaluateMlm, mlmFeeds, mlmLossGraph, mlmNodes, type MlmEvaluation, type MlmNodes, type MlmShape } from "./mlm.js";
 export { classificationFeeds, classificationLossGraph, classifierOutputs, predict, predictOutputs, type ClassificationLossOptions } from "./classification.js";
+export { evaluateClassifier } from "./evaluate-classifier.js";
 export { adamW, type AdamWOptions } from "./optimizer/adamw.js";
 export { sgd, type SgdOptions } from "./optimizer/sgd.js";
 export { lamb, type LambOptions } from "./optimizer/lamb.js";

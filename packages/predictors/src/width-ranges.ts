@@ -32,5 +32,5 @@ export function requireShape({ least: { length: layers } }: WidthRanges, shape: 
 /** @throws PredictorsError `predictors/bad-shape` */
 export function requireWidths(shape: Shape): void {
   const wrong = shape.findIndex((width) => !(Number.isFinite(width) && width > 0));
-  if (wrong !== -1) throw new PredictorsError("predictors/bad-shape", `predictors: widths of a shape must be finite numbers above 0, got ${shape[wrong]} at layer ${wrong}`);
+  if (wrong !== -1) throw new PredictorsError("predictors/bad-shape", `predictors: widths of a shape must be finite numbers above 0, got ${shape[wrong]} at layer ${wrong + 1}`);
 }

@@ -7,7 +7,7 @@ import { chainBatches } from "../../nn/src/chain-batches.js";
 import { analyseUnits } from "./analyse-units.js";
 import { cutModel } from "./cut-model.js";
 import { mlmTask } from "./mlm-task.js";
-import { flopsObjective, headCounting, parameterObjective } from "./objective.js";
+import { countObjective, flopsObjective, headCounting, parameterObjective } from "./objective.js";
 import { testModel, toyTask } from "./test-pruning.js";
 import { unitSlopes } from "./unit-slopes.js";
 import { unitVectors } from "./unit-vectors.js";
@@ -73,5 +73,14 @@ describe("analyseUnits", () => {
     const { vectors, cheapest } = await analyseUnits({ backend, model: testModel(tied, head, 4), task: toyTask(tied, chainBatches, { backend }), batches: 1, dimensions: ["h"], listed: Infinity });
     expect(vectors[0]!.scores).toHaveLength(16);
     expect(cheapest.map(({ unit }) => unit).sort((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15]);
+  });
+
+  it("leaves out vectors whose units cost nothing, so that all scores are numbers, and refuses where none costs anything", async () => {
+    const inner = countObjective({ name: "inner units", unit: "units", measure: ({ layers }) => 2 * layers[0]!.intermediateSize + layers[1]!.intermediateSize });
+    const { vectors, cheapest } = await analyseUnits({ backend, model, task, batches: 1, objective: inner, listed: Infinity });
+    expect(vectors.map(({ name, cost }) => [name, cost])).toEqual([["layers.0.f", 2], ["layers.1.f", 1]]);
+    expect([cheapest.length, cheapest.every(({ score }) => Number.isFinite(score))]).toEqual([32, true]);
+    await expect(analyseUnits({ backend, model, task, batches: 1, objective: inner, dimensions: ["h", "a"] }))
+      .rejects.toMatchObject({ code: "schubert-prune/bad-option", message: expect.stringContaining("those of h, a cost nothing") });
   });
 });

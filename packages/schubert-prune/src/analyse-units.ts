@@ -1,5 +1,6 @@
 import { type ModelHead } from "@bort/nn";
 import { headCounting, type PruningObjective, parameterObjective } from "./objective.js";
+import { SchubertError } from "./schubert-error.js";
 import { type UnitSlopesOptions, unitSlopes } from "./unit-slopes.js";
 import { type Dimension, type UnitVector, dimensions as allDimensions, tiedHiddenUnits, unitVectors } from "./unit-vectors.js";
 
@@ -31,7 +32,7 @@ export interface ScoredUnit {
 }
 
 export interface UnitAnalysis {
-  /** `h`, then layer by layer. */
+  /** `h`, then layer by layer; without those whose units cost nothing, so that nothing is saved by what is lost. */
   readonly vectors: readonly AnalysedVector[];
   /** Of all units that may go, which the only one of its vector may not, those of the smallest scores, the smallest first. */
   readonly cheapest: readonly ScoredUnit[];
@@ -40,12 +41,18 @@ export interface UnitAnalysis {
 /**
  * What each unit of a network is worth, before anything is cut: how much the task's loss depends on it, to first order, and what it costs.
  *
- * Source: Michel et al. 2019, eq. 2, for the magnitude, here of every dimension; schuBERT, section 5, for a unit's own cost. Throws what `unitSlopes` throws.
+ * Source: Michel et al. 2019, eq. 2, for the magnitude, here of every dimension; schuBERT, section 5, for a unit's own cost.
+ *
+ * @throws SchubertError `schubert-prune/bad-option` where no unit costs anything; what `unitSlopes` throws
  */
 export async function analyseUnits<H extends ModelHead>(options: AnalyseUnitsOptions<H>): Promise<UnitAnalysis> {
   const { model: { arch, head }, dimensions = allDimensions, objective = parameterObjective(headCounting(head)), listed = 20, ...slopes } = options;
-  const units = unitVectors(arch, dimensions);
   const costs = await objective.unitCosts(arch);
+  const units = unitVectors(arch, dimensions).filter(({ name }) => costs[name]! > 0);
+  if (units.length === 0) {
+    throw new SchubertError("schubert-prune/bad-option",
+      `schubert-prune: units are scored by what they cost in ${objective.unit}, and those of ${dimensions.join(", ") || "no dimension"} cost nothing; give another objective, or other dimensions`);
+  }
   const { magnitude } = await unitSlopes({ ...slopes, model: options.model, vectors: units });
   const vectors = units.map((vector): AnalysedVector => {
     const [cost, magnitudes] = [costs[vector.name]!, Array.from(magnitude[vector.name]!)];

@@ -32,11 +32,34 @@ describe("classificationTask", () => {
     expect(rounds[0]!.value).toBeLessThanOrEqual(rounds[0]!.target);
   });
 
-  it("is another task with other settings of fine-tuning, and the same with the defaults named", () => {
-    const several: readonly FinetuningSettings[] = [{}, { learningRate: 1e-4 }, { learningRate: 1e-3 }, { schedule: "constant" }, { dropout: { hidden: 0.1 } }, { earlyStopping: { patience: 2 } }];
-    const [plain, named, ...others] = several.map((finetuning) => JSON.stringify(classificationTask({ ...options, finetuning }).settings));
-    expect(named).toBe(plain);
-    expect(new Set([plain, ...others]).size).toBe(5);
+  const recordOf = (changed: Partial<ClassificationTaskOptions>): string => JSON.stringify(classificationTask({ ...options, ...changed }).settings);
+
+  it("is another task with other settings of fine-tuning, and the same with the defaults named, or with what decides nothing", () => {
+    const plain = recordOf({ finetuning: {} });
+    const same: readonly FinetuningSettings[] = [{ learningRate: 1e-4 }, { warmupRatio: 0.1 }, { evaluateEvery: 3 }];
+    for (const finetuning of same) expect(recordOf({ finetuning })).toBe(plain);
+    const stopped = { earlyStopping: { patience: 2 } };
+    const others: readonly FinetuningSettings[] = [{ learningRate: 1e-3 }, { warmupRatio: 0 }, { schedule: "constant" }, { dropout: { hidden: 0.1 } }, stopped, { ...stopped, evaluateEvery: 1 }];
+    expect(new Set([plain, ...others.map((finetuning) => recordOf({ finetuning }))]).size).toBe(7);
+    const fewer = options.validation.slice(1);
+    expect(recordOf({ finetuning: stopped, validation: fewer })).not.toBe(recordOf({ finetuning: stopped }));
+    expect(recordOf({ finetuning: {}, validation: fewer })).toBe(plain);
+  });
+
+  it("is another task where other labels are learned, soft ones or others of these, or where other rows count", () => {
+    const softly = (sureness: number): ClassificationTaskOptions["train"] => classificationBatches(
+      examples.map((example) => ({ ...example, distribution: { no: example.label === "no" ? sureness : 1 - sureness, yes: example.label === "yes" ? sureness : 1 - sureness } })),
+      { tokenizer, labels, batchSize: 8, maxLength: 16, seed: 1, order: "shuffled" },
+    );
+    const weightless: ClassificationTaskOptions["train"] = { ...batches, at: (step) => ({ ...batches.at(step), weights: new Float32Array(8).fill(1, 1) }) };
+    expect(new Set([batches, softly(0.9), softly(0.6), weightless].map((train) => recordOf({ train }))).size).toBe(4);
+    expect(recordOf({ train: softly(0.9) })).toBe(recordOf({ train: softly(0.9) }));
+  });
+
+  it("refuses a validation without a labelled row, on which no accuracy is", async () => {
+    const unlabelled = classificationBatches([{ text: "ab" }], { tokenizer, labels, batchSize: 8, maxLength: 16, seed: 1, order: "sequential" });
+    const task = classificationTask({ ...options, validation: [unlabelled.at(0)] });
+    await expect(task.evaluate(createModel(arch, { kind: "classifier" as const, labels }, 1))).rejects.toMatchObject({ code: "nn/bad-option", message: expect.stringContaining("labelled") });
   });
 
   it("refuses a task without labels", () => {

@@ -1,6 +1,6 @@
 import { type ClassificationBatch, type ClassificationBatches } from "@bort/data";
 import { type Backend } from "@bort/graph";
-import { type Classifier, type FinetuneBatches, classificationFeeds, classificationLossGraph, fingerprint, finetune, predict, totalWeight } from "@bort/nn";
+import { type Classifier, type FinetuneBatches, classificationFeeds, classificationLossGraph, evaluateClassifier, fingerprint, finetune, totalWeight } from "@bort/nn";
 import { finetuningRecord, type FinetuningSettings } from "./finetuning-settings.js";
 import { type PruningTask } from "./pruning-task.js";
 import { SchubertError } from "./schubert-error.js";
@@ -11,18 +11,19 @@ export interface ClassificationTaskOptions {
   readonly labels: readonly string[];
   readonly train: ClassificationBatches;
   readonly batchSize: number;
-  /** Batches to measure the accuracy on. */
+  /** Batches to measure the accuracy on; some row of them must have a label. */
   readonly validation: readonly ClassificationBatch[];
   /**
    * What pruned networks are fine-tuned on: the examples of `train` batch by batch, as a teacher sees them, such as `taughtBatches` of `@bort/distill` by the network that was not pruned. Prunable parameters
    * learn from `train` in any case. Default: `train`.
    */
   readonly taught?: FinetuneBatches & Pick<PruningTask, "settings">;
-  /** By default as `finetune` of `@bort/nn` trains, with a learning rate of 1e-4. */
+  /** By default as `finetune` of `@bort/nn` trains, with a learning rate of 1e-4 and a warm-up of 0.1. */
   readonly finetuning?: FinetuningSettings;
 }
 
-const LEARNING_RATE = 1e-4;
+/** How fine-tuning is done where its settings do not say. */
+const defaults = { learningRate: 1e-4, warmupRatio: 0.1 };
 
 /**
  * The task of a classifier: it is pruned for what that task needs, and may not serve another.
@@ -34,8 +35,11 @@ export function classificationTask({ backend, labels, train, batchSize, validati
   const first = train.at(0);
   return {
     settings: {
-      task: "classification", labels, batchSize, examples: train.examples, firstBatch: fingerprint(first.ids, first.mask, first.labels), ...(taught !== undefined && { taught: taught.settings }),
-      finetuning: finetuningRecord({ learningRate: LEARNING_RATE, ...finetuning }, { metric: "accuracy", mode: "max" }),
+      task: "classification", labels, batchSize, examples: train.examples, softLabels: train.isSoft,
+      firstBatch: fingerprint(first.ids, first.mask, first.distributions ?? first.labels, first.weights), ...(taught !== undefined && { taught: taught.settings }),
+      finetuning: finetuningRecord(finetuning, {
+        ...defaults, metric: "accuracy", mode: "max", validation: validation.flatMap(({ ids, mask, labels: own, weights }) => [ids, mask, own, weights]),
+      }),
     },
     loss: (model, length) => classificationLossGraph(model, batchSize, length, { isSoft: train.isSoft }),
     batch: (index, { head }) => {
@@ -45,14 +49,12 @@ export function classificationTask({ backend, labels, train, batchSize, validati
     },
     evaluate: async (model) => {
       requireLabels(model.head, labels);
-      const gold = validation.flatMap(({ labels: own, weights }) => [...own].filter((_, row) => weights[row]! > 0));
-      const predicted = await predict(backend, model, validation);
-      return { accuracy: predicted.filter((label, i) => label === gold[i]).length / gold.length };
+      return evaluateClassifier(backend, model, validation);
     },
     finetune: async function* (model, { firstBatch, ...training }) {
       const { examples, isSoft } = taught ?? train;
       const later: FinetuneBatches = { examples, isSoft, at: (step) => (taught ?? train).at(firstBatch + step) };
-      const { model: trained } = yield* finetune({ learningRate: LEARNING_RATE, ...finetuning, ...training, backend, model, head: "kept", labels, train: later, batchSize, validation });
+      const { model: trained } = yield* finetune({ ...defaults, ...finetuning, ...training, backend, model, head: "kept", labels, train: later, batchSize, validation });
       return trained;
     },
   };

@@ -89,8 +89,9 @@ describe("cutModel", () => {
   it("refuses to part hidden units from the columns of words that they are decoded by", () => {
     const arch = { ...uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 12, vocabSize: 20, positions: 8 }), embedding: { kind: "wordProjected", size: 3, window: 1 } } as const;
     const model = testModel(arch, { kind: "mlm" }, 0);
-    expect(() => cutModel(model, { h: [0, 1, 4, 5] })).toThrow(expect.objectContaining({ code: "schubert-prune/tied-units" }));
+    for (const h of [[0, 1, 4, 5], [0, 1], [0, 2, 1]]) expect(() => cutModel(model, { h })).toThrow(expect.objectContaining({ code: "schubert-prune/tied-units" }));
     expect(cutModel(model, { h: [0, 1, 2, 7, 5] }).arch.hiddenSize).toBe(5);
+    expect(cutModel(model, { "layers.0.a": [1] }).arch.hiddenSize).toBe(8);
   });
 });
 

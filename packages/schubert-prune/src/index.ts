@@ -18,6 +18,7 @@ export { factorizeEmbedding, type FactorizeEmbeddingOptions } from "./factorize-
 export { type Sample } from "./sample-sums.js";
 export { parseTargets, type PruningTarget, targetValues } from "./targets.js";
 export { type RoundTarget, roundTargets } from "./round-targets.js";
+export { pruningPlan, type PruningPlan, type PruningPlanOptions } from "./pruning-plan.js";
 export { prune, type PruneOptions } from "./prune.js";
 export { type CutRound, type Metrics, type PrunedRound, type PruneEvent, type PruneResult, type TrainingPhase } from "./prune-events.js";
 export { type PruningMethod, pruningMethods } from "./pruning-method.js";

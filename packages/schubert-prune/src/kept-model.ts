@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { archFromJson, archToJson } from "@bort/arch";
+import { type EncoderArch, archFromJson, archToJson } from "@bort/arch";
 import { type Model, type ModelHead, ParameterStore, makeFolder, modelParameters, readSafetensors, writeFileAtomically, writeSafetensors } from "@bort/nn";
+import { SchubertError } from "./schubert-error.js";
 
 const PARAMETERS = "parameters.safetensors";
 const ARCH = "arch.json";
@@ -15,11 +16,35 @@ export function keepModel(folder: string, { arch, parameters }: Pick<Model, "arc
 
 export const isModelKept = (folder: string): boolean => existsSync(join(folder, ARCH));
 
-/** The model that was kept, with the head that it had. */
+/**
+ * The model that was kept, with the head that it had.
+ *
+ * @throws SchubertError `schubert-prune/bad-round` for files that are not of one network; what `archFromJson` throws; NnError `nn/missing-path`, `nn/bad-safetensors`
+ */
 export function readKeptModel<H extends ModelHead>(folder: string, head: H): Model<H> {
-  const arch = archFromJson(JSON.parse(readFileSync(join(folder, ARCH), "utf8")));
+  const arch = readArch(join(folder, ARCH));
   const parameters = new ParameterStore(modelParameters(arch, head));
-  const { tensors } = readSafetensors(join(folder, PARAMETERS));
-  for (const { name } of parameters.specs) parameters.view(name).set(tensors[name]!.data);
+  const path = join(folder, PARAMETERS);
+  const { tensors } = readSafetensors(path);
+  for (const { name, shape } of parameters.specs) {
+    const tensor = tensors[name];
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+      throw badRound(`${path} must hold ${name} [${shape.join()}], as the architecture beside it says, got ${tensor === undefined ? "none" : `[${tensor.shape.join()}]`}`);
+    }
+    parameters.view(name).set(tensor.data);
+  }
   return { arch, head, parameters };
 }
+
+function readArch(path: string): EncoderArch {
+  const text = readFileSync(path, "utf8");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw badRound(`${path} must hold an architecture as JSON, got something else`, cause);
+  }
+  return archFromJson(json);
+}
+
+const badRound = (problem: string, cause?: unknown): SchubertError => new SchubertError("schubert-prune/bad-round", `schubert-prune: ${problem}; put the file back, or begin the run anew`, { cause });

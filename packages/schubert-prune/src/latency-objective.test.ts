@@ -38,6 +38,12 @@ describe("latencyObjective", () => {
     expect(await objective.measure(arch)).toBeCloseTo(parametersIn(arch) / 100, 9);
   });
 
+  it("says in its settings what it measures, and on which engine", () => {
+    const { backend } = machine(() => 1);
+    expect(latencyObjective(backend, shape).settings).toEqual({ backend: "machine", threads: null, sequenceLength: 8, batchSize: 1, resolution: 0.01 });
+    expect(latencyObjective({ ...backend, threads: 3 }, { sequenceLength: 16, batchSize: 2, resolution: 0.1 }).settings).toEqual({ backend: "machine", threads: 3, sequenceLength: 16, batchSize: 2, resolution: 0.1 });
+  });
+
   it("measures an architecture once, and one of other sizes again", async () => {
     const { backend, clock, compiled } = machine((parameters) => parameters);
     const objective = latencyObjective(backend, { ...shape, clock });

@@ -22,7 +22,7 @@ export interface LatencyObjectiveOptions extends LatencyOptions {
  *
  * @throws SchubertError `schubert-prune/bad-option`
  */
-export function latencyObjective(backend: Backend, options: LatencyObjectiveOptions): PruningObjective {
+export function latencyObjective(backend: Backend & { readonly threads?: number }, options: LatencyObjectiveOptions): PruningObjective {
   const { sequenceLength, batchSize = 1, resolution = 0.01, ...timing } = options;
   if (!(resolution > 0 && resolution < 1)) {
     throw new SchubertError("schubert-prune/bad-option", `schubert-prune: a resolution must be a number between 0 and 1, got ${resolution}; 0.01 is 1%`);
@@ -31,7 +31,7 @@ export function latencyObjective(backend: Backend, options: LatencyObjectiveOpti
   const work = flopsObjective({ sequence: sequenceLength, batch: batchSize, pooler: false });
   const known = new Map<string, number>();
   return {
-    name: "latencyMs", unit: "ms", resolution,
+    name: "latencyMs", settings: { backend: backend.name, threads: backend.threads ?? null, sequenceLength, batchSize, resolution }, unit: "ms", resolution,
     measure: async (arch) => {
       const sizes = JSON.stringify(archToJson(arch));
       const latencyMs = known.get(sizes) ?? (await latencies([arch]))[0]!;

@@ -44,6 +44,17 @@ describe.each([
   });
 });
 
+describe("the settings of an objective", () => {
+  it("tell counts of one name apart", () => {
+    const settings = [
+      parameterObjective(), parameterObjective({ heads: { mlm: {} } }), parameterObjective({ accounting: "schubert-paper" }), flopsObjective({ sequence: 128 }), flopsObjective({ sequence: 512 }),
+      countObjective({ name: "layers", unit: "layers", settings: { of: "all" }, measure: ({ layers }) => layers.length }),
+    ].map((objective) => JSON.stringify(objective.settings));
+    expect(new Set(settings).size).toBe(6);
+    expect(countObjective({ name: "layers", unit: "layers", measure: ({ layers }) => layers.length }).settings).toEqual({});
+  });
+});
+
 describe("betas", () => {
   it("are schuBERT's for BERT-base where matrices are counted as it counts them", async () => {
     const matrices = (heads: object): ReturnType<typeof countObjective> =>
@@ -67,6 +78,14 @@ describe("betas", () => {
   it("are relative to the dearest head of all layers", async () => {
     const costs = await betas(schubertArch({ heads: [2, 2], valueSize: [64, 32] }), parameterObjective());
     expect([costs["layers.0.a"], costs["layers.1.a"]]).toEqual([1, (2 * 64 * 769 + 32 * (769 + 768)) / (3 * 64 * 769 + 64 * 768)]);
+  });
+
+  it("are relative to the dearest unit where heads cost nothing, and nothing where no unit costs anything", async () => {
+    const arch = schubertArch({ layers: 2, hidden: 8, heads: 2, keySize: 4, valueSize: 4, intermediateSize: 16, frame: { vocabSize: 20, positions: 8 } });
+    const innerUnits = countObjective({ name: "inner units", unit: "units", measure: ({ layers }) => 4 * layers[0]!.intermediateSize + layers[1]!.intermediateSize });
+    const { "layers.0.f": first, "layers.1.f": second, ...others } = await betas(arch, innerUnits);
+    expect([first, second, ...Object.values(others)]).toEqual([1, 0.25, ...Object.keys(others).map(() => 0)]);
+    expect(Object.values(await betas(arch, countObjective({ name: "nothing", unit: "units", measure: () => 5 })))).toEqual(unitVectors(arch).map(() => 0));
   });
 
   it("are the printed ones by name, for layers with parameters of their own", async () => {

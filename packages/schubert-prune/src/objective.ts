@@ -8,6 +8,8 @@ export type VectorCosts = Readonly<Record<string, number>>;
 /** What pruning reduces. */
 export interface PruningObjective {
   readonly name: string;
+  /** Sets it apart from others of its name, as plain data: a run is gone on with by an objective of the same alone. */
+  readonly settings: Readonly<Record<string, unknown>>;
   /** As it is written after a value. */
   readonly unit: string;
   /** The share of a value below which two are not told apart: 0 for a count, more for what is measured on a machine. */
@@ -21,22 +23,24 @@ export interface PruningObjective {
 /** The name and the unit of a count, and the count. */
 export interface CountObjectiveOptions {
   readonly name: string;
+  /** What sets it apart from other counts of its name. Default: nothing. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly unit: string;
   /** It never falls where a size grows. */
   readonly measure: (arch: EncoderArch) => number;
 }
 
 /** An exact count as an objective. */
-export const countObjective = ({ name, unit, measure }: CountObjectiveOptions): PruningObjective =>
-  ({ name, unit, resolution: 0, measure, unitCosts: (arch) => costsByVector(arch, unitCosts(arch, measure)) });
+export const countObjective = ({ name, settings = {}, unit, measure }: CountObjectiveOptions): PruningObjective =>
+  ({ name, settings, unit, resolution: 0, measure, unitCosts: (arch) => costsByVector(arch, unitCosts(arch, measure)) });
 
 /** Parameters, by default of the encoder with its pooler and no head; {@link headCounting} counts those of a model. Throws what `parameterCount` throws. */
 export const parameterObjective = (options: ParameterCountOptions = {}): PruningObjective =>
-  countObjective({ name: "parameters", unit: "parameters", measure: (arch) => parameterCount(arch, options).total });
+  countObjective({ name: "parameters", settings: { ...options }, unit: "parameters", measure: (arch) => parameterCount(arch, options).total });
 
 /** Floating-point operations of a forward pass, by default of one sequence and no head. Throws what `flops` throws. */
 export const flopsObjective = (options: FlopsOptions): PruningObjective =>
-  countObjective({ name: "flops", unit: "FLOPs", measure: (arch) => flops(arch, options).total });
+  countObjective({ name: "flops", settings: { ...options }, unit: "FLOPs", measure: (arch) => flops(arch, options).total });
 
 /** Options by which a model with this head is counted: the head, and no pooler, because a classifier has that as a layer of its own and nothing else reads it. */
 export const headCounting = (head: ModelHead): { readonly heads: Heads; readonly pooler: false } =>

@@ -8,13 +8,15 @@ import { type MlmModel, type PretrainingObjective, createModel, fingerprint, mlm
 import { afterAll, describe, expect, it } from "vitest";
 import { chainBatches } from "../../nn/src/chain-batches.js";
 import { mlmTask } from "./mlm-task.js";
-import { headCounting } from "./objective.js";
+import { flopsObjective, headCounting } from "./objective.js";
 import { hardConcrete } from "./penalty/hard-concrete.js";
+import { l1 } from "./penalty/l1.js";
 import { proximal } from "./penalty/proximal.js";
 import { type PruneOptions, prune } from "./prune.js";
 import { type PruneEvent, type PruneResult } from "./prune-events.js";
 import { pruningMethods } from "./pruning-method.js";
-import { testModel, toyTask } from "./test-pruning.js";
+import { countingBackend, testModel, toyTask } from "./test-pruning.js";
+import { unitVectors } from "./unit-vectors.js";
 
 const folder = mkdtempSync(join(tmpdir(), "schubert-prune-"));
 const backend = sharePrograms(await onnxBackend({ threads: 1 }));
@@ -109,6 +111,37 @@ describe("prune", () => {
     expect(events.filter((event) => event.type === "slopes")).toEqual([1, 2].flatMap((round) => [1, 2, 3].map((batches) => ({ type: "slopes", round, batches }))));
   });
 
+  it.each<[string, Partial<typeof options>, (event: PruneEvent<typeof head>) => boolean]>([
+    ["prunable parameters are trained", {}, (event) => isStep(event, 1, "alphas", 2)],
+    ["the network is fine-tuned", {}, (event) => isStep(event, 1, "finetuning", 2)],
+    ["slopes are taken", { method: pruningMethods.slopes }, ({ type }) => type === "slopes"],
+  ])("gives back every program where its consumer leaves while %s", async (_, changes, isMoment) => {
+    for (const leave of ["return", "throw"] as const) {
+      const { backend: counting, counts } = countingBackend();
+      const run = prune({ ...options, ...changes, backend: counting, task: toyTask(model.arch, chainBatches, { backend: counting }) });
+      let next = await run.next();
+      while (next.done !== true && !isMoment(next.value)) next = await run.next();
+      expect([next.done, counts.held > 0]).toEqual([false, true]);
+      await (leave === "return" ? run.return(undefined as never) : run.throw(new Error("enough")).catch(() => undefined));
+      expect(counts.held).toBe(0);
+    }
+  });
+
+  it.each([l1(), hardConcrete(), proximal()])("takes a gamma however large, and leaves every vector a unit: $name", async (penalty) => {
+    const { result: { model: small, rounds } } = await pruned({ penalty, gamma: 1e30, rounds: 1 });
+    expect([rounds[0]!.gamma, rounds[0]!.value <= rounds[0]!.target]).toEqual([1e30, true]);
+    for (const { size } of unitVectors(small.arch)) expect(size).toBeGreaterThan(0);
+    expect(small.parameters.flat.every(Number.isFinite)).toBe(true);
+  });
+
+  it("refuses a target out of reach before anything is computed or kept, though the first rounds could be done", async () => {
+    const { backend: counting, counts } = countingBackend();
+    const checkpoint = { folder: join(folder, "unreachable"), every: 100, resume: true };
+    const run = { backend: counting, task: toyTask(model.arch, chainBatches, { backend: counting }), checkpoint, targets: [{ fraction: 0.9 }, { value: 20 }] };
+    await expect(pruned(run)).rejects.toMatchObject({ code: "schubert-prune/unreachable-target" });
+    expect([counts.compiled, existsSync(checkpoint.folder)]).toEqual([0, false]);
+  });
+
   it("forgets prunable parameters without offset: what stays of the network is as it was", async () => {
     const { result: { model: small } } = await pruned({ offset: false, rounds: 1, finetuneSteps: 0, dimensions: ["f"], targets: [{ fraction: 0.8 }] });
     const own = new Set(model.parameters.view("layers.1.feedForward.up.bias"));
@@ -169,6 +202,29 @@ describe("prune", () => {
     expect(fingerprint(again.result.model.parameters.flat)).toBe(fingerprint(result.model.parameters.flat));
   });
 
+  it("goes on with no run of another objective, nor of a method that has read other options, and does where the method reads none of them", async () => {
+    const begin = async (changes: Partial<typeof options>): Promise<void> => {
+      const checkpoint = { folder: join(folder, "read"), every: 100, resume: true };
+      await pruned({ rounds: 1, finetuneSteps: 0, ...changes, checkpoint });
+    };
+    const refusal = { code: "trials/other-settings" };
+    const byFlops = (sequence: number): Partial<typeof options> => ({ // 30,000 of 34,848 with six tokens, and of 48,000 with eight.
+      objective: flopsObjective({ sequence, ...headCounting(head) }), method: pruningMethods.layers, targets: [{ value: 30_000 }],
+    });
+    await begin(byFlops(6));
+    await begin({ ...byFlops(6), dimensions: ["f"] });
+    await expect(begin(byFlops(8))).rejects.toMatchObject(refusal);
+    await expect(begin({ ...byFlops(6), alphaSteps: 4 })).rejects.toMatchObject(refusal); // Fine-tuning has batches after as many.
+    rmSync(join(folder, "read"), { recursive: true });
+    await begin({ method: pruningMethods.slopes });
+    await expect(begin({ method: pruningMethods.slopes, dimensions: ["h", "f"] })).rejects.toMatchObject(refusal);
+    rmSync(join(folder, "read"), { recursive: true });
+    await begin({});
+    await begin({ penalty: l1(), costs: "objective", offset: true });
+    const others: readonly Partial<typeof options>[] = [{ gamma: 0.1 }, { offset: false }, { penalty: proximal() }];
+    for (const changes of others) await expect(begin(changes)).rejects.toMatchObject(refusal);
+  });
+
   it("begins anew only where nobody else works", async () => {
     const checkpoint = { folder: join(folder, "busy"), every: 100, resume: false };
     const first = prune({ ...options, checkpoint });
@@ -185,6 +241,15 @@ describe("prune", () => {
     await pruned(several);
     rmSync(join(checkpoint.folder, "round-1", "pruned"), { recursive: true });
     await expect(pruned(several)).rejects.toMatchObject({ code: "schubert-prune/missing-round" });
+  });
+
+  it("does not go on without a network that was cut", async () => {
+    const checkpoint = { folder: join(folder, "gone when cut"), every: 100, resume: true };
+    const first = prune({ ...options, checkpoint });
+    for (let next = await first.next(); !(next.done === true || next.value.type === "cut"); next = await first.next());
+    await first.return(undefined as never);
+    rmSync(join(checkpoint.folder, "round-1", "cut"), { recursive: true });
+    await expect(pruned({ checkpoint })).rejects.toMatchObject({ code: "schubert-prune/missing-round", message: expect.stringContaining("round 1, as it was cut, is needed") });
   });
 
   it("aborted where nothing is trained, is interrupted as elsewhere", async () => {
@@ -226,6 +291,7 @@ describe("prune", () => {
     expect(uninterrupted.rounds.at(-1)!.value).toBeLessThanOrEqual(uninterrupted.rounds.at(-1)!.target);
   });
 
+  const ofTraining: readonly Partial<typeof options>[] = [{ gamma: 0.1 }, { penalty: l1() }, { costs: "printed" }, { offset: true }, { alphaLearningRate: 0.1 }];
   it.each<[string, Partial<typeof options>, string]>([
     ["a target above the network", { targets: [{ value: whole + 1 }] }, "unreachable-target"],
     ["a target below one unit in each dimension", { targets: [{ value: 20 }], rounds: 1 }, "unreachable-target"],
@@ -233,6 +299,8 @@ describe("prune", () => {
     ["a fraction of a step", { finetuneSteps: 1.5 }, "bad-option"],
     ["no dimension", { dimensions: [] }, "bad-option"],
     ["fewer rounds than targets", { targets: [{ fraction: 0.5 }, { fraction: 0.7 }], rounds: 1 }, "bad-option"],
+    ...ofTraining.flatMap((idle): [string, Partial<typeof options>, string][] =>
+      [pruningMethods.slopes, pruningMethods.layers].map((method) => [`${Object.keys(idle)[0]} for ${method.name}`, { ...idle, method }, "bad-option"])),
   ])("refuses %s", async (_, changes, code) => {
     await expect(pruned(changes)).rejects.toMatchObject({ code: `schubert-prune/${code}` });
   });

@@ -2,17 +2,19 @@ import { type Backend } from "@bort/graph";
 import { type Model, type ModelHead, type TrainingEvent, type TrainingSettings, fingerprint } from "@bort/nn";
 import { betas } from "./betas.js";
 import { foldAlphas } from "./fold-alphas.js";
+import { mappedEvents } from "./mapped-events.js";
 import { type PruningObjective, headCounting, parameterObjective } from "./objective.js";
 import { type SparsityPenalty } from "./penalty/sparsity-penalty.js";
 import { l1 } from "./penalty/l1.js";
 import { type CutRound, type PruneEvent, type PruneResult, type PrunedRound, type TrainingPhase } from "./prune-events.js";
 import { type PruningMethod, pruningMethods } from "./pruning-method.js";
+import { pruningPlan } from "./pruning-plan.js";
 import { type PruningTask } from "./pruning-task.js";
 import { type RoundState, openRoundState } from "./round-state.js";
-import { type RoundTarget, roundTargets } from "./round-targets.js";
+import { type RoundTarget } from "./round-targets.js";
 import { SchubertError } from "./schubert-error.js";
-import { type PruningTarget, targetValues } from "./targets.js";
-import { type TrainedAlphas, trainAlphas } from "./train-alphas.js";
+import { type PruningTarget } from "./targets.js";
+import { trainAlphas } from "./train-alphas.js";
 import { unitSlopesByBatch } from "./unit-slopes.js";
 import { type Dimension, type UnitValues, dimensions, unitVectors } from "./unit-vectors.js";
 
@@ -31,11 +33,11 @@ export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings
   readonly dimensions?: readonly Dimension[];
   /** Default: schuBERT's. */
   readonly method?: PruningMethod;
-  /** Steps of a round in which prunable parameters are trained, or batches of which slopes are taken. */
+  /** Steps of a round in which prunable parameters are trained, or batches of which slopes are taken; a method that does neither leaves out as many batches. */
   readonly alphaSteps: number;
   /** Default: the penalty's own for as many steps. */
   readonly alphaLearningRate?: number;
-  /** Weight of the penalty. Default: `balancedGamma`, anew in each round. */
+  /** Weight of the penalty, however large: see `trainAlphas`. Default: `balancedGamma`, anew in each round. */
   readonly gamma?: number;
   /** Default: {@link l1}. */
   readonly penalty?: SparsityPenalty;
@@ -54,14 +56,13 @@ export interface PruneOptions<H extends ModelHead> extends Pick<TrainingSettings
  *
  * With a checkpoint, a run that was stopped goes on, between rounds and inside them, and ends with the same bits. An objective that measures must then give what it gave before: {@link keptMeasurements}.
  *
- * @throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`, `schubert-prune/missing-round`; TrialsError `trials/other-settings` for the folder of another run, `trials/locked`; what
- * `runTraining` throws
+ * @throws SchubertError `schubert-prune/unreachable-target`, before anything is trained, `schubert-prune/bad-option`, `schubert-prune/missing-round`, `schubert-prune/bad-round`; TrialsError
+ * `trials/other-settings` for the folder of another run, `trials/locked`; what `runTraining` throws
  */
 export async function* prune<H extends ModelHead>(options: PruneOptions<H>): AsyncGenerator<PruneEvent<H>, PruneResult<H>> {
-  const { model, task, targets, checkpoint, objective = parameterObjective(headCounting(model.head)), rounds: count = Math.max(5, targets.length) } = options;
-  requireSteps(options);
-  const whole = await objective.measure(model.arch);
-  const plan = roundTargets(whole, targetValues(targets, whole), count);
+  const { model, task, checkpoint, objective = parameterObjective(headCounting(model.head)) } = options;
+  requireOptions(options);
+  const { whole, rounds: plan } = await pruningPlan({ ...options, objective, arch: model.arch });
   const rounds: PrunedRound[] = [];
   const state = await openRoundState(checkpoint, settingsOf(options, objective, plan), new Set(plan.flatMap(({ isTarget }, i) => (isTarget ? [i + 1] : []))));
   try {
@@ -121,10 +122,15 @@ async function* pruneRound<H extends ModelHead>(options: RoundOptions<H>, place:
 }
 
 /** The network of a round that is over; nothing where later rounds have taken its place. @throws SchubertError `schubert-prune/missing-round` where it should be there */
-function keptModel<H extends ModelHead>(state: RoundState, round: number, head: H, isTarget: boolean): Model<H> | undefined {
-  const model = state.model(round, "pruned", head);
-  if (model !== undefined || !(isTarget || state.pruned(round + 1) === undefined)) return model;
-  throw new SchubertError("schubert-prune/missing-round", `schubert-prune: the network of round ${round} is needed to go on, and is not in the run's folder any more; put it back, or begin anew`);
+const keptModel = <H extends ModelHead>(state: RoundState, round: number, head: H, isTarget: boolean): Model<H> | undefined =>
+  (isTarget || state.pruned(round + 1) === undefined ? neededModel(state, round, "pruned", head) : state.model(round, "pruned", head));
+
+/** @throws SchubertError `schubert-prune/missing-round` */
+function neededModel<H extends ModelHead>(state: RoundState, round: number, as: "cut" | "pruned", head: H): Model<H> {
+  const model = state.model(round, as, head);
+  if (model !== undefined) return model;
+  const which = as === "cut" ? `round ${round}, as it was cut,` : `round ${round}`;
+  throw new SchubertError("schubert-prune/missing-round", `schubert-prune: the network of ${which} is needed to go on, and is not in the run's folder any more; put it back, or begin anew`);
 }
 
 /** What a round makes of a network before it is fine-tuned. */
@@ -138,7 +144,7 @@ async function* cutRound<H extends ModelHead>(options: RoundOptions<H>, place: R
   const { model, task, objective } = options;
   const { round, target, state } = place;
   const done = state.cut(round);
-  if (done !== undefined) return { model: state.model(round, "cut", model.head)!, summary: done };
+  if (done !== undefined) return { model: neededModel(state, round, "cut", model.head), summary: done };
   const value = await objective.measure(model.arch);
   const isMet = value <= target; // Whole layers, or a factor for all layers, may cut more than a round has to.
   const made = isMet ? { model, summary: { round, target, arch: model.arch, value, removed: {}, metrics: await task.evaluate(model) } } : yield* makeSmaller(options, place);
@@ -177,18 +183,15 @@ async function* alphasOf<H extends ModelHead>(options: RoundOptions<H>, { round,
     ...(learningRate !== undefined && { learningRate }), ...(gamma !== undefined && { gamma }), ...(penalty !== undefined && { penalty }),
     ...(seed !== undefined && { seed }), ...(signal !== undefined && { signal }), ...state.checkpoint(round, "alphas"),
   });
-  const { interrupted, alphas, worth, gamma: used } = yield* toldAs<H, TrainedAlphas>(training, round, "alphas");
+  const { interrupted, alphas, worth, gamma: used } = yield* toldAs(training, round, "alphas");
   return interrupted ? undefined : { worth, alphas, gamma: used };
 }
 
 async function* slopesOf<H extends ModelHead>(options: RoundOptions<H>, { round }: Pick<Round, "round" | "state">): Ranking<H> {
   const { backend, model, task, dimensions: pruned = dimensions, alphaSteps: batches, signal } = options;
   const slopes = unitSlopesByBatch({ backend, model, task, batches, vectors: unitVectors(model.arch, pruned), firstBatch: firstBatch(round, options), ...(signal !== undefined && { signal }) });
-  for (;;) {
-    const { done, value } = await slopes.next();
-    if (done === true) return { worth: value.magnitude };
-    yield { type: "slopes", round, batches: value };
-  }
+  const { magnitude } = yield* mappedEvents(slopes, (read): PruneEvent<H>[] => [{ type: "slopes", round, batches: read }]);
+  return { worth: magnitude };
 }
 
 async function* unranked(): AsyncGenerator<never, RankedUnits> {
@@ -207,30 +210,46 @@ async function* finetuned<H extends ModelHead>({ task, seed, signal, ...options 
 /** Batches of rounds follow each other, so that a round does not see again what the last one saw. */
 const firstBatch = (round: number, { alphaSteps, finetuneSteps }: { readonly alphaSteps: number; readonly finetuneSteps: number }): number => (round - 1) * (alphaSteps + finetuneSteps);
 
-/** The events of a training as those of a round. */
-async function* toldAs<H extends ModelHead, Result>(
-  training: AsyncGenerator<TrainingEvent, Result>, round: number, phase: TrainingPhase, look: (event: TrainingEvent) => void = () => {},
-): AsyncGenerator<Extract<PruneEvent<H>, { readonly type: "interrupted" | "training" }>, Result> {
-  for (;;) {
-    const next = await training.next();
-    if (next.done === true) return next.value;
-    look(next.value);
-    yield { type: "training", round, phase, event: next.value };
-    if (next.value.type === "interrupted") yield { type: "interrupted", round };
-  }
-}
+type TrainingTold = Extract<PruneEvent, { readonly type: "interrupted" | "training" }>;
 
-function requireSteps({ alphaSteps, finetuneSteps, method = pruningMethods.schubert, dimensions: pruned = dimensions }: Pick<PruneOptions<ModelHead>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method">): void {
+/** The events of a training as those of a round. */
+const toldAs = <Result>(
+  training: AsyncGenerator<TrainingEvent, Result>, round: number, phase: TrainingPhase, look: (event: TrainingEvent) => void = () => {},
+): AsyncGenerator<TrainingTold, Result> => mappedEvents(training, (event): TrainingTold[] => {
+  look(event);
+  const told: TrainingTold = { type: "training", round, phase, event };
+  return event.type === "interrupted" ? [told, { type: "interrupted", round }] : [told];
+});
+
+/** What says how prunable parameters are trained, and is of no use to a method that trains none. */
+const ofTraining = ["gamma", "penalty", "costs", "offset", "alphaLearningRate"] as const satisfies readonly (keyof PruneOptions<ModelHead>)[];
+
+type CheckedOptions = Pick<PruneOptions<ModelHead>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method" | (typeof ofTraining)[number]>;
+
+function requireOptions({ alphaSteps, finetuneSteps, method = pruningMethods.schubert, dimensions: pruned = dimensions, ...training }: CheckedOptions): void {
+  const bad = (problem: string): SchubertError => new SchubertError("schubert-prune/bad-option", `schubert-prune: ${problem}`);
   for (const [what, steps, least] of [["prunable parameters", alphaSteps, method.values === "none" ? 0 : 1], ["fine-tuning", finetuneSteps, 0]] as const) {
-    if (!(Number.isSafeInteger(steps) && steps >= least)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: the steps of ${what} in a round must be a whole number from ${least}, got ${steps}`);
+    if (!(Number.isSafeInteger(steps) && steps >= least)) throw bad(`the steps of ${what} in a round must be a whole number from ${least}, got ${steps}`);
   }
-  if (pruned.length === 0) throw new SchubertError("schubert-prune/bad-option", "schubert-prune: pruning needs a dimension to cut, got none; name some of h, a, k, v, f");
+  if (pruned.length === 0) throw bad("pruning needs a dimension to cut, got none; name some of h, a, k, v, f");
+  const idle = method.values === "alphas" ? undefined : ofTraining.find((name) => training[name] !== undefined);
+  if (idle !== undefined) throw bad(`${idle} says nothing to the method ${method.name}, which trains no prunable parameters; leave it out`);
 }
 
 /** What the run depends on: a folder of another is not gone on with. */
 function settingsOf<H extends ModelHead>(options: PruneOptions<H>, objective: PruningObjective, plan: readonly RoundTarget[]): Record<string, unknown> {
-  const { model, task, method = pruningMethods.schubert, dimensions: pruned = dimensions, penalty = l1(), costs = "objective", alphaSteps, finetuneSteps, seed = 0 } = options;
-  const { gamma = "balanced", alphaLearningRate: learningRate = penalty.learningRate(alphaSteps) } = options;
-  const alphas = { dimensions: pruned, penalty: { name: penalty.name, ...penalty.settings }, costs, steps: alphaSteps, gamma, learningRate, offset: options.offset ?? true };
-  return { task: task.settings, objective: objective.name, rounds: plan.map(({ value }) => value), method: method.name, ...(method.values !== "none" && { alphas }), finetuneSteps, seed, startingParameters: fingerprint(model.parameters.flat) };
+  const { model, task, method = pruningMethods.schubert, alphaSteps, finetuneSteps, seed = 0 } = options;
+  return {
+    task: task.settings, objective: { name: objective.name, settings: objective.settings }, rounds: plan.map(({ value }) => value), method: method.name, alphaSteps, finetuneSteps, seed,
+    ...rankingSettings(options), startingParameters: fingerprint(model.parameters.flat),
+  };
+}
+
+/** What of the options units are ranked by: of a method that reads few, those few. */
+function rankingSettings(options: Omit<PruneOptions<ModelHead>, "model" | "task">): Record<string, unknown> {
+  const { method = pruningMethods.schubert, dimensions: pruned = dimensions, penalty = l1(), costs = "objective", alphaSteps, gamma = "balanced", offset = true } = options;
+  if (method.values === "none") return {};
+  if (method.values === "slopes") return { dimensions: pruned };
+  const { alphaLearningRate: learningRate = penalty.learningRate(alphaSteps) } = options;
+  return { dimensions: pruned, alphas: { penalty: { name: penalty.name, ...penalty.settings }, costs, gamma, learningRate, offset } };
 }

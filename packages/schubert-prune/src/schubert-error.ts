@@ -3,6 +3,7 @@ export type SchubertErrorCode =
   | "schubert-prune/bad-layers"
   | "schubert-prune/bad-measurements"
   | "schubert-prune/bad-option"
+  | "schubert-prune/bad-round"
   | "schubert-prune/bad-tokens"
   | "schubert-prune/bad-units"
   | "schubert-prune/factorized"

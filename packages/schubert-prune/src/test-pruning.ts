@@ -1,6 +1,6 @@
 import { type EncoderArch, maxSequence } from "@bort/arch";
 import { type MlmBatches, random } from "@bort/data";
-import { type Feeds, type Float64Feeds, evaluate, referenceBackend } from "@bort/graph";
+import { type Backend, type Feeds, type Float64Feeds, evaluate, referenceBackend } from "@bort/graph";
 import { type LossGraph, type MlmShape, type Model, type ModelHead, ParameterStore, classificationLossGraph, mlmLossGraph, modelParameters } from "@bort/nn";
 import { type MlmTaskOptions, mlmTask } from "./mlm-task.js";
 import { type KeptUnits, type UnitVector, tiedHiddenUnits, unitVectors } from "./unit-vectors.js";
@@ -62,4 +62,20 @@ const toyShape = { batchSize: 4, sequenceLength: 6, maskedPerSequence: 2 };
 export function toyTask(arch: EncoderArch, language: (vocabSize: number, shape: MlmShape, seed: number) => MlmBatches, more: Partial<MlmTaskOptions> = {}): ReturnType<typeof mlmTask> {
   const validation = [language(arch.vocabSize, toyShape, 7).at(0)];
   return mlmTask({ backend: referenceBackend(), shape: toyShape, train: language(arch.vocabSize, toyShape, 1), validation, ...more });
+}
+
+/** The reference backend, with how many programs it has compiled, and how many of them are not disposed. */
+export function countingBackend(): { readonly backend: Backend; readonly counts: { compiled: number; held: number } } {
+  const reference = referenceBackend();
+  const counts = { compiled: 0, held: 0 };
+  const backend: Backend = {
+    ...reference,
+    compile: async (graph) => {
+      const { run, dispose } = await reference.compile(graph);
+      counts.compiled++;
+      counts.held++;
+      return { run, dispose: async () => { counts.held--; await dispose(); } };
+    },
+  };
+  return { backend, counts };
 }

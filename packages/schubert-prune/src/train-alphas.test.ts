@@ -14,7 +14,7 @@ import { hardConcrete } from "./penalty/hard-concrete.js";
 import { l1 } from "./penalty/l1.js";
 import { proximal } from "./penalty/proximal.js";
 import { prunableGraph } from "./prunable-graph.js";
-import { lossIn64, testBatch, testLoss, testModel, toyTask } from "./test-pruning.js";
+import { countingBackend, lossIn64, testBatch, testLoss, testModel, toyTask } from "./test-pruning.js";
 import { type TrainAlphasOptions, type TrainedAlphas, balancedGamma, trainAlphas } from "./train-alphas.js";
 import { unitSlopes } from "./unit-slopes.js";
 import { dimensions, unitVectors } from "./unit-vectors.js";
@@ -76,6 +76,15 @@ describe("trainAlphas", () => {
     for (const { name } of vectors) expect(alphas[name]!.every((value) => value === 0), name).toBe(true);
   });
 
+  it.each([l1(), proximal(), hardConcrete()])("takes a gamma however large: beyond some size it says nothing new: $name", async (penalty) => {
+    const at = (gamma: number): ReturnType<typeof trained> => trained({ penalty, gamma, steps: 20 });
+    const [large, larger, largest] = [await at(1e9), await at(1e16), await at(1e30)];
+    expect(largest.gamma).toBe(1e30);
+    expect([...largest.losses, ...Object.values(largest.worth).flatMap((values) => [...values])].every(Number.isFinite)).toBe(true);
+    expect(largest.alphas).toEqual(larger.alphas);
+    for (const { name } of vectors) for (const [unit, worth] of largest.worth[name]!.entries()) expect(worth).toBeCloseTo(large.worth[name]![unit]!, 4);
+  });
+
   it("leaves the parameters of the model as they are", async () => {
     const before = model.parameters.flat.slice(0, 2000);
     await trained();
@@ -133,6 +142,13 @@ describe("unitSlopes", () => {
       expect(lossAt(0.999) - lossAt(1)).toBeCloseTo(-0.001 * mean[name]![0]!, 4);
     }
   });
+
+  it("gives its programs back where whoever is told of a batch throws", async () => {
+    const { backend: counting, counts } = countingBackend();
+    const onBatch = (): void => { throw new Error("enough"); };
+    await expect(unitSlopes({ backend: counting, model, task, vectors, batches: 3, onBatch })).rejects.toThrow("enough");
+    expect([counts.compiled > 0, counts.held]).toEqual([true, 0]);
+  });
 });
 
 describe("balancedGamma", () => {
@@ -141,5 +157,19 @@ describe("balancedGamma", () => {
     const { mean } = await unitSlopes({ backend, model, task, vectors, batches: 4 });
     const all = vectors.flatMap(({ name }) => Array.from(mean[name]!, (slope) => Math.abs(slope) < gamma * betas[name]!));
     expect(Math.abs(all.filter(Boolean).length - all.length / 2)).toBeLessThanOrEqual(1);
+  });
+
+  it("asks neither units that cost nothing, nor those on which the loss does not depend", async () => {
+    const free: Record<string, number> = { ...betas, "layers.0.a": 0, "layers.1.f": 0 };
+    const own = testModel(model.arch, model.head, 4);
+    for (const layer of [0, 1]) own.parameters.view(`layers.${layer}.feedForward.down.weight`).fill(0);
+    const balanced = (changes: Partial<typeof options>): Promise<number> => balancedGamma({ ...options, ...changes });
+    const costly = vectors.filter(({ name }) => free[name] !== 0);
+    expect((await balanced({ betas: free })) / (await balanced({ vectors: costly }))).toBeCloseTo(1, 4);
+    const [heads, inner] = [unitVectors(model.arch, ["a"]), unitVectors(model.arch, ["f"])];
+    expect((await balanced({ model: own, vectors: [...heads, ...inner] })) / (await balanced({ model: own, vectors: heads }))).toBeCloseTo(1, 4);
+    const refusal = { code: "schubert-prune/bad-option", message: expect.stringContaining("give gamma") };
+    await expect(balanced({ model: own, vectors: inner })).rejects.toMatchObject(refusal);
+    await expect(balanced({ betas: Object.fromEntries(vectors.map(({ name }) => [name, 0])) })).rejects.toMatchObject(refusal);
   });
 });

@@ -22,7 +22,7 @@ export interface TrainAlphasOptions<H extends ModelHead> extends Pick<TrainingSe
   /** What a unit of each vector saves, relative to others, by the name of the vector (beta of eq. 2). */
   readonly betas: Readonly<Record<string, number>>;
   readonly steps: number;
-  /** Weight of the penalty. Default: {@link balancedGamma}, of the network as it is. */
+  /** Weight of the penalty, however large: a gamma beta above 1e15 counts as 1e15. Default: {@link balancedGamma}, of the network as it is. */
   readonly gamma?: number;
   /** Default: {@link l1}. */
   readonly penalty?: SparsityPenalty;
@@ -53,7 +53,7 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
   const { learningRate = penalty.learningRate(steps) } = options;
   if (options.gamma !== undefined && !(options.gamma >= 0 && options.gamma < Infinity)) throw new SchubertError("schubert-prune/bad-option", `schubert-prune: gamma must be a number from 0, got ${options.gamma}`);
   const gamma = options.gamma ?? (await balancedGamma({ ...options, penalty, firstBatch }));
-  const strengthOf = ({ name }: UnitVector): number => gamma * betas[name]!;
+  const strengthOf = ({ name }: UnitVector): number => Math.min(gamma * betas[name]!, STRONGEST);
   const weighed = (trained: Alphas): Node => vectors.map((vector) => op.mul(penalty.penalty!(trained[vector.name]!), strengthOf(vector))).reduce((a, b) => op.add(a, b));
   const trainer = await alphaTrainer({
     backend, model, task, vectors, optimizer: penalty.optimizer, initial: penalty.initial,
@@ -84,6 +84,12 @@ export async function* trainAlphas<H extends ModelHead>(options: TrainAlphasOpti
   }
 }
 
+/**
+ * gamma beta counts as this where it is larger, because squares of slopes would not be finite in float32. Nothing changes beyond: slopes of the task's loss are long lost beside those of the penalty, by whose size Adam
+ * divides them, and a threshold of proximal gradient empties every vector.
+ */
+const STRONGEST = 1e15;
+
 const SEED = "alpha:seed";
 
 /** A penalty that draws is fed a seed; vectors count on from it. */
@@ -94,14 +100,19 @@ const seedFeeds = ({ isRandom }: SparsityPenalty, seed: number, batch: number): 
 const BALANCE_BATCHES = 4;
 
 /**
- * The gamma at which half of the units are worth what they cost, at the start of training: the median of |dL / d alpha| / beta over all units at prunable parameters of one, by the penalty's own slopes.
+ * The gamma at which half of the units are worth what they cost, at the start of training: the median of |dL / d alpha| / beta over all units at prunable parameters of one, by the penalty's own slopes. Units that cost
+ * nothing, or on which the loss does not depend, have no say.
  *
  * schuBERT searches for gamma; this one depends on no scale of losses or sizes, and gives a search where to begin.
+ *
+ * @throws SchubertError `schubert-prune/bad-option` where no unit has a say
  */
 export async function balancedGamma<H extends ModelHead>(
   { penalty = l1(), ...options }: Pick<TrainAlphasOptions<H>, "backend" | "betas" | "firstBatch" | "model" | "penalty" | "signal" | "task" | "vectors">,
 ): Promise<number> {
   const { mean } = await unitSlopes({ ...options, batches: BALANCE_BATCHES });
-  const ratios = options.vectors.flatMap(({ name }) => Array.from(mean[name]!, (slope) => Math.abs(slope) / options.betas[name]!)).sort((a, b) => a - b);
+  const costly = options.vectors.filter(({ name }) => options.betas[name]! > 0);
+  const ratios = costly.flatMap(({ name }) => Array.from(mean[name]!, (slope) => Math.abs(slope) / options.betas[name]!)).filter((ratio) => ratio !== 0).sort((a, b) => a - b);
+  if (ratios.length === 0) throw new SchubertError("schubert-prune/bad-option", "schubert-prune: balancing gamma needs a unit that costs something and on which the loss depends, got none; give gamma");
   return penalty.balance * ratios[ratios.length >> 1]!;
 }

@@ -2,6 +2,7 @@ import { type Backend } from "@bort/graph";
 import { type Model, type ModelHead, adamW } from "@bort/nn";
 import { alphaTrainer } from "./alpha-trainer.js";
 import { alphaName } from "./fold-alphas.js";
+import { mappedEvents } from "./mapped-events.js";
 import { type PruningTask } from "./pruning-task.js";
 import { SchubertError } from "./schubert-error.js";
 import { type UnitValues, type UnitVector } from "./unit-vectors.js";
@@ -30,12 +31,11 @@ export interface UnitSlopes {
 
 /** The slopes of the task's loss by prunable parameters of one, over some batches; nothing is trained. @throws SchubertError `schubert-prune/bad-option` for no batches */
 export async function unitSlopes<H extends ModelHead>({ onBatch, ...options }: UnitSlopesOptions<H>): Promise<UnitSlopes> {
-  const steps = unitSlopesByBatch(options);
-  for (;;) {
-    const { done, value } = await steps.next();
-    if (done === true) return value;
-    onBatch?.(value);
-  }
+  const untold = mappedEvents<number, never, UnitSlopes>(unitSlopesByBatch(options), (read) => {
+    onBatch?.(read);
+    return [];
+  });
+  return (await untold.next()).value; // The result, because no event comes before it.
 }
 
 /** The same, which gives after each batch how many are read. */

@@ -99,7 +99,8 @@ export function requireUnits(arch: EncoderArch, kept: KeptUnits): void {
     if (new Set(units).size < units.length) throw badUnits(`a unit of ${name} is there twice`, "name each once");
   }
   const tied = tiedHiddenUnits(arch);
-  if (Array.from({ length: tied }, (_, i) => kept["h"]?.[i] ?? i).some((unit, i) => unit !== i)) {
+  const hidden = kept["h"];
+  if (hidden !== undefined && Array.from({ length: tied }, (_, i) => hidden[i]).some((unit, i) => unit !== i)) {
     throw new SchubertError("schubert-prune/tied-units",
       `schubert-prune: hidden units 0 to ${tied - 1} must stay in their places, because the decoder is tied to as many columns of the word embedding; keep them`);
   }

@@ -41,8 +41,8 @@ function requirePlain({ hiddenSize, layers, bottleneck }: EncoderArch): void {
   if (bottleneck !== undefined) refuse("bottlenecks already");
   const [first] = layers;
   layers.forEach(({ heads, keySize, valueSize, intermediateSize, feedForwards = 1 }, i) => {
-    if (heads !== first!.heads || intermediateSize !== first!.intermediateSize) refuse(`layer ${i} unlike layer 0`);
-    if (heads * keySize !== hiddenSize || heads * valueSize !== hiddenSize) refuse(`heads of layer ${i} that are not ${hiddenSize} wide together`);
-    if (feedForwards !== 1) refuse(`${feedForwards} FFNs in layer ${i}`);
+    if (heads !== first!.heads || intermediateSize !== first!.intermediateSize) refuse(`layer ${i + 1} unlike layer 1`);
+    if (heads * keySize !== hiddenSize || heads * valueSize !== hiddenSize) refuse(`heads of layer ${i + 1} that are not ${hiddenSize} wide together`);
+    if (feedForwards !== 1) refuse(`${feedForwards} FFNs in layer ${i + 1}`);
   });
 }

@@ -43,7 +43,7 @@ describe("backboneOf", () => {
 
   it.each([
     ["bottlenecks already", superShaperArch([24, 24])],
-    ["heads of layer 0 that are not 8 wide", { ...uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 8, vocabSize: 40, positions: 8 }), layers: [{ heads: 2, keySize: 2, valueSize: 4, intermediateSize: 8 }] }],
+    ["heads of layer 1 that are not 8 wide", { ...uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 8, vocabSize: 40, positions: 8 }), layers: [{ heads: 2, keySize: 2, valueSize: 4, intermediateSize: 8 }] }],
   ])("refuses %s", (told, arch) => {
     const model = { arch, head: { kind: "mlm" }, parameters: supernet.parameters } as const;
     expect(() => backboneOf(model)).toThrow(expect.objectContaining({ code: "supershaper/bad-backbone", message: expect.stringContaining(told) }));

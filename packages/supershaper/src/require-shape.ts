@@ -12,5 +12,5 @@ export function requireShape(arch: EncoderArch, shape: readonly number[]): void 
   const { heads } = layers[0]!;
   const wrong = shape.findIndex((width) => !Number.isSafeInteger(width) || width < heads || width > hiddenSize || width % heads !== 0);
   if (wrong === -1) return;
-  throw new SuperShaperError("supershaper/bad-shape", `supershaper: a width must be a multiple of the ${heads} heads from ${heads} to ${hiddenSize}, got ${shape[wrong]} for layer ${wrong}`);
+  throw new SuperShaperError("supershaper/bad-shape", `supershaper: a width must be a multiple of the ${heads} heads from ${heads} to ${hiddenSize}, got ${shape[wrong]} for layer ${wrong + 1}`);
 }

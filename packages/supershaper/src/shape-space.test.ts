@@ -46,7 +46,7 @@ describe("ShapeSpace", () => {
   });
 
   it("says which layer is wrong and what it may be", () => {
-    expect(() => space.check([120, 120, 132, ...new Array<number>(9).fill(120)])).toThrow("layer 2 must be 120, 240, 360, 480, 540, 600, 768 wide, got 132");
+    expect(() => space.check([120, 120, 132, ...new Array<number>(9).fill(120)])).toThrow("layer 3 must be 120, 240, 360, 480, 540, 600, 768 wide, got 132");
   });
 
   it.each<[string, ShapeSpaceOptions, string]>([

@@ -33,7 +33,7 @@ export class ShapeSpace {
     this.widths = widthLists(options).map((list) => list.toSorted((a, b) => a - b));
     for (const list of this.widths) for (const width of list) requireHeads(width, heads);
     this.#design = designSpace({
-      axes: this.widths.map((values, layer) => ({ name: `layer ${layer} width`, values })),
+      axes: this.widths.map((values, layer) => ({ name: `layer ${layer + 1} width`, values })),
       arch: (shape) => superShaperArch(shape, options),
     });
     this.smallest = this.widths.map((list) => list[0]!);
@@ -71,7 +71,7 @@ export class ShapeSpace {
       if (this.widths[layer]!.includes(width)) continue;
       requireHeads(width, this.heads);
       throw new SuperShaperError("supershaper/width-not-in-space",
-        `supershaper: layer ${layer} must be ${this.widths[layer]!.join(", ")} wide, got ${width}; take one of these, or make a space that has it`);
+        `supershaper: layer ${layer + 1} must be ${this.widths[layer]!.join(", ")} wide, got ${width}; take one of these, or make a space that has it`);
     }
     return shape;
   }

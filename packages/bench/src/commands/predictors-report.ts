@@ -1,3 +1,4 @@
+import { calibrationSection } from "../calibration-section.js";
 import { type MeanSpread } from "../mean-spread.js";
 import { type PredictorScore, type PredictorStudy } from "../predictors/study-predictors.js";
 import { type Report, type Section } from "../report/report.js";
@@ -36,23 +37,5 @@ export function predictorsReport(studies: readonly PredictorStudy[]): Report {
   };
 }
 
-/** What is drawn: more points hide each other. */
-const DRAWN_POINTS = 250;
-
-function calibrationSections({ table, quantity, heldOut }: PredictorStudy): Section[] {
-  const axis = (what: string): { readonly label: string } => ({ label: `${what} ${quantity}${quantity === "latency" ? ", s" : ""}` });
-  return heldOut.map(({ subject, points, calibration }) => ({
-    heading: `${table}: calibration of ${subject}`,
-    chart: {
-      kind: "scatter", title: `Measured against predicted, ${Math.min(DRAWN_POINTS, points.length)} of ${points.length} held-out shapes`, x: axis("predicted"), y: axis("measured"),
-      points: [
-        ...points.slice(0, DRAWN_POINTS).map(({ predicted, measured }) => ({ x: predicted, y: measured, group: "shape" })),
-        ...calibration.map((bin) => ({ x: bin.predicted, y: bin.measured, group: `mean of ${bin.count}`, size: 1 })),
-      ],
-    },
-    table: {
-      columns: [{ label: "shapes" }, axis("predicted"), axis("measured"), { label: "scatter about the bin's bias" }],
-      rows: calibration.map(({ count, predicted, measured, spread: scatter }) => [count, predicted, measured, scatter]),
-    },
-  }));
-}
+const calibrationSections = ({ table, quantity, heldOut }: PredictorStudy): Section[] => heldOut.map(({ subject, points, calibration }) =>
+  calibrationSection({ heading: `${table}: calibration of ${subject}`, quantity: quantity === "latency" ? "latency, s" : quantity, points, calibration }));

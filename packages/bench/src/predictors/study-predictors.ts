@@ -1,4 +1,5 @@
 import { agreement, type CalibrationBin, calibrationBins, fitTrees } from "@bort/predictors";
+import { type HeldOutPoint } from "../calibration-section.js";
 import { type MeanSpread, meanSpread } from "../mean-spread.js";
 import { type MeasuredQuantity, type ShapeTable, type TableRow } from "./shape-table.js";
 import { type Subject } from "./subjects.js";
@@ -21,7 +22,7 @@ export interface PredictorScore {
 /** Predictions for the test rows of the first draw, at the largest size. */
 export interface HeldOutPredictions {
   readonly subject: string;
-  readonly points: readonly { readonly predicted: number; readonly measured: number }[];
+  readonly points: readonly HeldOutPoint[];
   readonly calibration: readonly CalibrationBin[];
 }
 

@@ -96,7 +96,7 @@ describe("bort prune-embeddings", () => {
     ["fewer tokens than must stay", () => smaller("out", "--vocab-size", "20"), /tokens must be an integer in \[\d+, 280\], got 20; .* must stay/],
     ["tables as wide as they are", () => smaller("out", "--embedding-size", "16"), /--embedding-size must be below 16, the columns that the model has, got 16/],
     ["a table of one column", () => smaller("out", "--embedding-size", "1"), /--embedding-size/],
-    ["a folder that holds a run", () => smaller("base", "--vocab-size", "270"), /holds a run already/],
+    ["a folder that holds a run", () => smaller("base", "--vocab-size", "270"), /base holds a run already; give another --out/],
   ])("refuses %s", async (_, args, told) => {
     expect(await place.refused(args())).toMatch(told);
   });

@@ -32,16 +32,16 @@ export const pruneEmbeddings: Command = command({
   },
   run: async (flags, { terminal, signal }) => {
     const { out, task, "vocab-size": vocabSize, "embedding-size": embeddingSize, "sample-batches": sampleBatches } = flags;
-    checkRunFolder(out, false);
+    checkRunFolder(out);
     if (vocabSize === undefined && embeddingSize === undefined) throw usageError("what to make smaller is missing: give --vocab-size, --embedding-size or both");
     if (embeddingSize === undefined && sampleBatches !== undefined) throw usageError("--sample-batches is for --embedding-size, whose tables are fitted to them; leave it out");
     checkPruningSample(flags);
     const work = await pruningWork(flags, { terminal, signal });
-    const { model: { arch }, tokenizer, inputs, sequenceLength } = work;
+    const { model: { arch }, tokenizer, inputs, casting, sequenceLength } = work;
     requireSmaller("vocab-size", vocabSize, "tokens", tokenizer.vocabSize);
     requireSmaller("embedding-size", embeddingSize, "columns", arch.hiddenSize);
     if (embeddingSize !== undefined && arch.embedding !== undefined) throw usageError(`--embedding-size is for tables as wide as the stream, and the model's are ${arch.embedding.size} wide already; leave it out`);
-    const settings = { ...settingsOf(flags), [task === undefined ? "sequence-length" : "max-length"]: sequenceLength };
+    const settings = { ...settingsOf(flags), ...(casting !== undefined && { casting }), [task === undefined ? "sequence-length" : "max-length"]: sequenceLength };
     const result = await runOnEngine({ out, request: { command: "prune-embeddings", settings, inputs }, flags, terminal }, async (run, backend) => {
       const { stages, ...smaller } = await smallerEmbeddings({ work, run, backend, signal, bars: barsOn(terminal, flags.quiet) }, { vocabSize, embeddingSize, sampleBatches: sampleBatches ?? 32 });
       saveWithOnnx(run.path, smaller.model, smaller.tokenizer);

@@ -37,7 +37,8 @@ export const prune: Command = command({
     else if (batches !== undefined) throw usageError("--analysis-batches is for --analyse; leave it out");
     else [targetsOf, pruningSettings].forEach((read) => read(options)); // Throws, before any work, where they cannot be.
     const work = await pruningWork(options, { terminal, signal });
-    const request = { command: "prune", settings: settingsOf(options), inputs: work.inputs };
+    const { inputs, casting } = work;
+    const request = { command: "prune", settings: { ...settingsOf(options), ...(casting !== undefined && { casting }) }, inputs };
     const tell = (line: string): void => {
       if (!options.json) printLine(terminal.stdout, line);
     };

@@ -3,8 +3,8 @@ import { renderReport } from "@bort/bench";
 import { writeFileAtomically } from "@bort/nn";
 import { type LayerDiagonals, layerDiagonals } from "@bort/supershaper";
 import { type Command, command } from "../command.js";
-import { readMeasuredShapes } from "../measured-shapes.js";
-import { described, required, text } from "../options.js";
+import { readMeasuredShapes, tableOption } from "../measured-shapes.js";
+import { described, text } from "../options.js";
 import { OutputFolder } from "../output-folder.js";
 import { analyseShapes, type ShapeAnalysis } from "../shape-analysis.js";
 import { analysisReport, analysisText } from "../shape-analysis-report.js";
@@ -19,7 +19,7 @@ export const supernetAnalyse: Command = command({
   name: "supernet analyse",
   description: "say which layers matter, what well-known shapes come to, and whether shape decides",
   options: {
-    table: required(text("FILE.jsonl", "measured shapes, of bort supernet sample or as SuperShaper's are published")),
+    table: tableOption,
     supernet: described(text("RUN", "folder of the super-network whose shapes they are; its bottlenecks are looked at, too"), "widths as in the table, and all else as in SuperShaper's paper"),
     widths: described(widthsOption, "as in --supernet, or in the table"),
     predictor: predictorOption,
@@ -27,7 +27,8 @@ export const supernetAnalyse: Command = command({
   },
   run: async ({ table, supernet, widths, predictor, report, json }, { terminal }) => {
     if (report !== undefined) OutputFolder.check(dirname(report));
-    const analysis: ShapeAnalysis = { ...analyseShapes(readMeasuredShapes(table, { supernet, widths }), predictor), ...(supernet !== undefined && { diagonals: diagonalsOf(supernet) }) };
+    const measured = await readMeasuredShapes(table, { supernet, widths });
+    const analysis: ShapeAnalysis = { ...analyseShapes(measured, predictor), ...(supernet !== undefined && { diagonals: diagonalsOf(supernet) }) };
     if (report !== undefined) writeFileAtomically(report, renderReport(analysisReport(analysis, `bort ${version}, ${new Date().toISOString().slice(0, 10)}`)));
     if (!json) printLine(terminal.stdout, analysisText(analysis));
     const { templates, cigars } = analysis;

@@ -21,12 +21,12 @@ export const supernetExtract: Command = command({
     unmerged: flag("leave two bottlenecks between layers; without it they become one matrix, with the same outputs"),
   },
   run: async ({ supernet: folder, shape, out, unmerged, json }, { terminal }) => {
-    checkRunFolder(out, false);
+    checkRunFolder(out);
     const { model: supernet, tokenizer, space, slicing } = openSupernet(folder);
     space.check(shape);
     const model = extractSubnetwork(supernet, shape, { slicing, merge: !unmerged });
     await OutputFolder.use(out, async () => saveWithOnnx(out, model, tokenizer));
-    const [parameters, mergedParameters] = [false, true].map((merged) => parameterCount({ ...model.arch, bottleneck: { kind: "linear", merged } }).total);
+    const [parameters, mergedParameters] = [false, true].map((merged) => parameterCount({ ...model.arch, bottleneck: { kind: "linear", merged } }, { pooler: false }).total);
     if (!json) {
       const counts = `${parameters!.toLocaleString("en-US")} parameters with all bottlenecks, ${mergedParameters!.toLocaleString("en-US")} where they are merged`;
       printLine(terminal.stdout, `${shape.join(",")}: ${counts}; the ${unmerged ? "unmerged " : ""}model is in ${out}`);

@@ -40,7 +40,7 @@ export const supernetSample: Command = command({
     const { supernet: folder, out, latency, json, documents, field, packing, batches: most } = options;
     OutputFolder.check(dirname(out)); // Throws, before any work, where nothing can be written there.
     const supernet = openSupernet(folder);
-    checkSupernetText(folder, options.corpus);
+    checkSupernetText(folder, options);
     const shapes = distinctDraws(supernet.space, options.shapes, options.seed);
     const form = packedShapeOf(options["batch-size"], sequenceLengthFor(supernet.model, options["sequence-length"], "super-network"), options);
     const corpus = options.corpus.length === 0 ? undefined : await corpusOf(options, signal);

@@ -3,15 +3,16 @@ import { usageError } from "../cli-error.js";
 import { type Command, command } from "../command.js";
 import { budgetOf, fitShape } from "../fit-shape.js";
 import { limitOptions, limitsOf } from "../limit-options.js";
-import { readMeasuredShapes } from "../measured-shapes.js";
+import { readMeasuredShapes, tableOption } from "../measured-shapes.js";
 import { type EngineUsed, engineOptions, onEngine } from "../on-engine.js";
-import { choice, described, flag, integer, type OptionValues, required, text, withDefault } from "../options.js";
+import { choice, described, flag, integer, type OptionValues, text, withDefault } from "../options.js";
 import { barsOn } from "../progress.js";
 import { isProven, shapeSearches, shapeStrategies } from "../search-shapes.js";
 import { quantities, type Quantity, ShapeMeasures } from "../shape-measures.js";
 import { predictorOption, qualityText } from "../shape-predictor.js";
 import { shapesText, type ShapeValues } from "../shapes-table.js";
 import { printLine, type Terminal } from "../terminal.js";
+import { sequenceLengthFor } from "../training-options.js";
 import { widthsOption } from "../widths-option.js";
 
 const strategies = [...shapeStrategies, "fit"] as const;
@@ -26,24 +27,25 @@ export const supernetSearch: Command = command({
   name: "supernet search",
   description: "find the best shape within limits, or the best trades, by a predictor of measured shapes",
   options: {
-    table: required(text("FILE.jsonl", "measured shapes, of bort supernet sample or as SuperShaper's are published")),
+    table: tableOption,
     supernet: described(text("RUN", "folder of the super-network whose shapes they are"), "widths as in the table, and all else as in SuperShaper's paper"),
     widths: described(widthsOption, "as in --supernet, or in the table"),
     predictor: predictorOption,
     strategy: withDefault(choice(strategies, "the proven best of all shapes, evolution, the best trades of two quantities, or the best that keeps --most-latency-ms measured here"), "exact"),
     ...aims,
     ...limitOptions,
-    "sequence-length": described(integer("tokens of the sequence that FLOPs are counted for, and fit times networks on", 1), "128"),
+    "sequence-length": described(integer("tokens of the sequence that FLOPs are counted for, and fit times networks on", 1), "128, or as many as the super-network reads"),
     iterations: described(integer("of evolution, and of a front that is not exact", 0), "300"),
     seed: described(integer("decides every random draw of these", 0), "0"),
     ...engineOptions,
     quiet: flag("show no progress, nor why it is not the native engine"),
   },
   run: async (options, { terminal, signal }) => {
-    const { strategy, iterations = 300, seed = 0, "sequence-length": sequenceLength = 128, quiet, json } = options;
+    const { strategy, iterations = 300, seed = 0, quiet, json } = options;
     const limits = limitsOf(options);
     const { minimize, against } = aimsOf(options, limits.some(({ quantity, atMost }) => quantity === "perplexity" && atMost !== undefined));
-    const table = readMeasuredShapes(options.table, options);
+    const table = await readMeasuredShapes(options.table, options);
+    const sequenceLength = sequenceLengthFor({ arch: table.space.arch(table.space.largest) }, options["sequence-length"], "super-network");
     const measures = new ShapeMeasures(table, { kind: options.predictor, sequenceLength });
     const used = [minimize, ...limits.map(({ quantity }) => quantity), ...(strategy === "front" ? [against] : [])];
     requireUse(options, { chance: strategy !== "fit" && !isProven(strategy, { measures, minimize, against, limits }), sequences: strategy === "fit" || used.includes("flops") });

@@ -1,6 +1,7 @@
+import { cpSync } from "node:fs";
 import { parameterCount } from "@bort/arch";
 import { formatNumber } from "@bort/bench";
-import { loadMlmModel } from "@bort/nn";
+import { createModel, loadMlmModel, saveModel } from "@bort/nn";
 import { ShapeSpace } from "@bort/supershaper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../test-engines.js";
@@ -29,6 +30,7 @@ beforeAll(async () => {
 describe("bort supernet search", () => {
   it("finds shapes within limits by any strategy and predictor, none better than the exact one", async () => {
     const exact = await best("--most-parameters", "40e6");
+    expect(await best("--most-parameters", "40M")).toEqual(exact);
     expect(exact["parameters"]).toBeLessThanOrEqual(40e6);
     for (const strategy of ["evolution", "front"]) {
       const shapes = await found("--strategy", strategy, "--most-parameters", "40e6", ...few);
@@ -65,6 +67,8 @@ describe("bort supernet search", () => {
     expect((await place.bort([...fit, "--most-latency-ms", "10000"])).stdout).toMatch(/ ms\n[^]*\nlatency measured: \w+, 1 thread\n/);
     expect(await place.refused([...fit, "--most-latency-ms", "0.000001"])).toMatch(/a budget of 0\.000001 ms needs a shape that is as fast/);
     expect(await place.refused([...fit, "--most-flops", "5"])).toMatch(/--strategy fit needs --most-latency-ms/);
+    expect(await place.refused([...fit, "--most-latency-ms", "5", "--most-perplexity", "7"])).toMatch(/keeps no other limit; give that alone/);
+    expect(await place.refused([...fit, "--most-latency-ms", "5", "--minimize", "parameters"])).toMatch(/looks for the least perplexity that fits, got --minimize parameters/);
   });
 
   it("judges its predictors, gives a whole front, and prints both", async () => {
@@ -92,13 +96,49 @@ describe("bort supernet search", () => {
     expect([await bottle([]), await bottle(all)]).toEqual([360, 768]);
   });
 
+  it("counts no pooler, which is no part of a masked language model, though its configuration tells of one", async () => {
+    const { model, tokenizer } = loadMlmModel(place.at("net"));
+    saveModel(place.at("pooled"), { model: createModel({ ...model.arch, pooler: true }, { kind: "mlm" }, 1), tokenizer });
+    cpSync(place.at("net/supernet.json"), place.at("pooled/supernet.json"));
+    expect(loadMlmModel(place.at("pooled")).model.arch.pooler).toBe(true);
+    const table = place.write("unsigned.jsonl", place.bytes("all.jsonl"));
+    const counted = async (net: string): Promise<unknown> => {
+      const front = await place.ok(["supernet", "search", "--table", table, "--supernet", place.at(net), "--strategy", "front", "--minimize", "flops", "--sequence-length", "16"]);
+      const { parameters, mergedParameters } = await place.ok(["supernet", "extract", "--supernet", place.at(net), "--shape", "8,4,16", "--out", place.at(`shape-of-${net}`)]);
+      return { shapes: front["shapes"], parameters, mergedParameters };
+    };
+    expect(await counted("pooled")).toEqual(await counted("net"));
+  });
+
+  it("skips blank lines of a table, and a last line that was cut short", async () => {
+    const table = place.write("loose.jsonl", `\n${made.join("\n  \n")}\n\n${made[0]!.slice(0, 20)}`);
+    expect(await place.ok(["supernet", "search", "--table", table])).toEqual(await place.ok(search()));
+    const open = place.write("open.jsonl", made.join("\n")); // The last line is whole, and has no end.
+    expect(await place.ok(["supernet", "search", "--table", open])).toEqual(await place.ok(search()));
+  });
+
+  it("counts FLOPs of as many tokens as a short network reads, and of no more", async () => {
+    const args = ["supernet", "search", "--table", place.at("all.jsonl"), "--supernet", place.at("net"), "--minimize", "flops"];
+    expect(await place.ok(args)).toEqual(await place.ok([...args, "--sequence-length", "16"]));
+    expect(await place.refused([...args, "--sequence-length", "17"])).toMatch(/--sequence-length must be at most 16, the tokens that the super-network reads, got 17/);
+  });
+
+  it("takes no table that was measured on another super-network", async () => {
+    await place.ok(place.supernet(undefined, "other", ...smallWidths, "--seed", "1"));
+    for (const command of ["search", "analyse"]) {
+      const args = (net: string): string[] => ["supernet", command, "--table", place.at("all.jsonl"), "--supernet", place.at(net)];
+      expect(await place.refused(args("other"), [])).toMatch(/all\.jsonl was measured on another super-network than .*other; give that one, or measure this one by bort supernet sample/);
+      await place.ok(args("net"));
+    }
+  });
+
   it("searches the space of a super-network, and warns outside of what was measured", async () => {
     const narrow = place.lines("all.jsonl").map(({ shape, ...rest }) => JSON.stringify({ ...rest, shape: shape.map((width) => Math.min(width, 8)) }));
     place.write("narrow.jsonl", narrow.join("\n"));
     const args = ["supernet", "search", "--table", place.at("narrow.jsonl"), "--supernet", place.at("net"), "--least-parameters", "12000"];
     expect((await place.ok(args))["warnings"]).toEqual([expect.stringMatching(/^perplexity: the predictor was asked outside its training range/)]);
     expect((await place.bort(args)).stdout).toMatch(/\nwarning: perplexity/);
-    expect(await place.refused(changed(search(), "--supernet", place.at("net")))).toMatch(/needs 3 widths, one a layer, got 4/);
+    expect(await place.refused(changed(search(), "--supernet", place.at("net")))).toMatch(/--supernet .*net must have every shape of .*made\.jsonl, and has not the one in line 1: a shape of this space needs 3 widths, one a layer, got 4; give what the table is of/);
   });
 
   it.each<[string, readonly string[], RegExp]>([
@@ -116,16 +156,18 @@ describe("bort supernet search", () => {
     ["the length of sequences that nothing is counted for", ["--sequence-length", "64", "--most-parameters", "50e6"], /--sequence-length says nothing to a search without FLOPs/],
     ["an engine where nothing is timed", ["--threads", "1"], /--engine and --threads say nothing to --strategy exact, which times no network/],
     ["widths of two kinds", ["--widths", "120", "240", "--supernet", "net"], /--widths says nothing where --supernet has its own/],
-    ["widths that the table's shapes do not have", ["--widths", "120", "240"], /layer [0-3] must be 120, 240 wide, got \d+/],
+    ["widths that the table's shapes do not have", ["--widths", "120", "240"], /--widths must have every shape of .*made\.jsonl, and has not the one in line \d+: layer [1-4] must be 120, 240 wide, got \d+; give what/],
     ["a front of one quantity", ["--strategy", "front", "--minimize", "flops", "--against", "flops"], /another quantity/],
   ])("refuses %s", async (_, more, told) => {
     expect(await place.refused(search(...more))).toMatch(told);
   });
 
   it.each<[string, string, RegExp]>([
-    ["no table", "", /10 lines or more .* got 0 lines/],
+    ["no table", "", /must hold 10 measured shapes or more, got 0; measure more/],
     ["a line that is no shape", `${made.slice(0, 11).join("\n")}\n{"shape":[120]}\n`, /got in line 12 \{"shape":\[120\]\}/],
-    ["shapes of several lengths", `${made.slice(0, 11).join("\n")}\n{"shape":[120],"perplexity":3}\n`, /4 layers in its first line and 1 in line 12/],
+    ["shapes of several lengths", `${made.slice(0, 11).join("\n")}\n{"shape":[120],"perplexity":3}\n`, /got 4 layers in line 1 and 1 in line 12/],
+    ["a line that is no JSON", `${made.slice(0, 11).join("\n")}\nshape\n${made[12]!}\n`, /got in line 12 shape; correct the line or take it out/],
+    ["a line that is no shape, by its line in the file", `\n${made.slice(0, 11).join("\n\n")}\n[]\n`, /got in line 23 \[\]/],
   ])("refuses %s", async (_, content, told) => {
     expect(await place.refused(changed(search(), "--table", place.write("bad.jsonl", content)))).toMatch(told);
   });
@@ -139,7 +181,7 @@ describe("bort supernet analyse", () => {
       readonly perplexity: number;
       readonly parameters: number;
     }
-    const { importance, templates, cigars, difference } = (await place.ok(args)) as { importance: number[]; templates: (Valued & { name: string })[]; cigars: Valued[]; difference?: object };
+    const { importance, heldOut, templates, cigars, difference } = (await place.ok(args)) as { importance: number[]; heldOut: { predicted: number; measured: number }[]; templates: (Valued & { name: string })[]; cigars: Valued[]; difference?: object };
     expect(importance.indexOf(Math.max(...importance))).toBe(3);
     expect(templates.map(({ name }) => name)).toContain("cigar");
     for (const { perplexity } of templates) expect(perplexity).toBeGreaterThan(4);
@@ -150,6 +192,10 @@ describe("bort supernet analyse", () => {
       expect(shape.every((width, layer) => width >= cigars[i]!.shape[layer]!)).toBe(true);
     }
     const page = place.bytes("shapes.html").toString();
+    expect(heldOut.map(({ measured }) => measured)).toEqual(place.lines("made.jsonl").map(({ perplexity }) => perplexity));
+    expect(heldOut.every(({ predicted, measured }) => Math.abs(predicted / measured - 1) < 0.5)).toBe(true);
+    expect(page).toMatch(/Calibration of the predictor<[^]*Measured against predicted, 80 of 80 held-out shapes/);
+    expect(page).toContain("mean of 8");
     expect(page).toMatch(/<svg[^]*Widths of well-known shapes<[^]*<svg[^]*Widths of cigars<[^]*<svg/);
     for (const { name, shape } of templates) shape.forEach((width, layer) => expect(page).toContain(`${name}: ${layer + 1}, ${width}<`));
     for (const { parameters, shape } of cigars) shape.forEach((width, layer) => expect(page).toContain(`${parameters.toLocaleString("en-US")} parameters: ${layer + 1}, ${width}<`));

@@ -51,7 +51,7 @@ describe("bort supernet train", () => {
     expect(json("uneven/supernet.json")).toEqual({ widths: [[16], [4, 8], [2, 10, 16]], slicing: "prefix" });
     expect(openSupernet(place.at("uneven")).space.size).toBe(6n);
     expect((await place.ok(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,8,10", "--out", place.at("uneven-small")]))["shape"]).toEqual([16, 8, 10]);
-    expect(await place.refused(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,16,10", "--out", place.at("refused")], [])).toMatch(/layer 1 must be 4, 8 wide, got 16/);
+    expect(await place.refused(["supernet", "extract", "--supernet", place.at("uneven"), "--shape", "16,16,10", "--out", place.at("refused")], [])).toMatch(/layer 2 must be 4, 8 wide, got 16/);
   });
 
   it("trains as the paper does where a preset says so, but for the options that are given", async () => {
@@ -118,6 +118,12 @@ describe("bort supernet sample", () => {
     expect(await place.refused(args)).toMatch(told);
   });
 
+  it("refuses to be told how a corpus is read where none is named", async () => {
+    for (const [option, value] of [["--documents", "line"], ["--field", "body"]] as const) {
+      expect(await place.refused(place.sampling("refused.jsonl", option, value))).toMatch(new RegExp(`${option} says how --corpus is read, and the super-network has its own text`));
+    }
+  });
+
   it("refuses a table that another process is writing", async () => {
     const attempt = tryProcessLock(place.at("busy.jsonl.lock"));
     expect(await place.refused(place.sampling("busy.jsonl"))).toMatch(/busy\.jsonl is in use by/);
@@ -155,6 +161,7 @@ describe("bort supernet extract", () => {
     expect((await place.ok(["export", "--model", place.at("small"), "--out", place.at("exported")]))["maxAbsDifference"]).toBeLessThan(1e-4);
     expect(place.bytes("small/onnx/model.onnx").equals(place.bytes("exported/onnx/model.onnx"))).toBe(true);
     expect(readdirSync(place.at("small"))).not.toContain("supernet.json");
+    expect(await place.refused(args("small"), [])).toMatch(/small holds config\.json, and no run to go on with; give another --out/);
     const tuned = await place.ok(["finetune", "--model", place.at("small"), "--task", "sst-2", "--data", place.at("SST-2"), "--steps", "2", "--batch-size", "8", "--out", place.at("tuned")]);
     expect(tuned["steps"]).toBe(2);
   });
@@ -171,7 +178,7 @@ describe("bort supernet extract", () => {
 
   it.each<[string, string, string, RegExp]>([
     ["a shape of another length", "net", "8,4", /needs 3 widths, one a layer, got 2/],
-    ["a width that is not in the space", "net", "8,4,12", /layer 2 must be 4, 8, 16 wide, got 12/],
+    ["a width that is not in the space", "net", "8,4,12", /layer 3 must be 4, 8, 16 wide, got 12/],
     ["a width that the heads do not divide", "net", "8,4,7", /multiples of the 2 heads, got 7/],
     ["what is no shape", "net", "8;4", /--shape must be widths with commas/],
   ])("refuses %s", async (_, net, shape, told) => {

@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestWorkplace } from "./test-workplace.js";
+
+const place = new TestWorkplace();
+afterAll(() => place.remove());
+
+const sentences = { word: "place", sentence1: "Come to my place!", sentence2: "A place to go.", start1: 11, end1: 16, start2: 2, end2: 7 };
+const wic = (...more: readonly string[]): string[] => ["--task", "wic", "--data", place.at("WiC"), "--batch-size", "4", "--threads", "1", ...more];
+
+interface RunRecord {
+  readonly settings: { readonly task?: string; readonly casting?: string };
+  readonly inputs: { readonly data?: string };
+}
+const recordOf = (folder: string): RunRecord => JSON.parse(place.bytes(`${folder}/run.json`).toString()) as RunRecord;
+
+beforeAll(async () => {
+  mkdirSync(place.at("WiC"));
+  const rows = Array.from({ length: 8 }, (_, idx) => `${JSON.stringify({ ...sentences, idx, label: idx % 2 === 0, version: 1.1 })}\n`);
+  for (const split of ["train", "val"]) place.write(`WiC/${split}.jsonl`, rows.join(""));
+  await place.ok(place.pretraining("base"));
+  for (const [out, casting] of [["plain", []], ["marked", ["--casting", "marked-spans"]]] as const) {
+    await place.ok(["finetune", "--model", place.at("base"), ...wic("--steps", "2", ...casting), "--out", place.at(out)]);
+  }
+}, 60_000);
+
+const smaller: readonly (readonly [command: string, more: readonly string[], folders: readonly string[]])[] = [
+  ["prune", ["--target-fraction", "0.8,0.7", "--rounds", "2", "--alpha-steps", "1", "--finetune-steps", "1"], [".", "target-1"]],
+  ["prune-embeddings", ["--vocab-size", "272"], ["."]],
+];
+
+describe.each(smaller)("bort %s --task", (command, more, folders) => {
+  const made = (model: string, out: string, ...options: readonly string[]): Promise<object> => place.ok([command, "--model", place.at(model), ...wic(...more, ...options), "--out", place.at(out)]);
+
+  it("puts the task as the classifier has learned it, and each model says so to eval", async () => {
+    await made("marked", `${command}-marked`);
+    for (const folder of folders) {
+      const { settings, inputs } = recordOf(`${command}-marked/${folder}`);
+      expect([settings.task, settings.casting, inputs.data]).toEqual(["wic", "marked-spans", recordOf("marked").inputs.data]);
+      const evaluated = (...casting: readonly string[]): Promise<object> => place.ok(["eval", "--model", place.at(`${command}-marked/${folder}`), ...wic(...casting)]);
+      expect(await evaluated()).toEqual(await evaluated("--casting", "marked-spans"));
+    }
+  });
+
+  it("puts it as by default for one that has learned that, and as it is asked for", async () => {
+    await made("plain", `${command}-plain`);
+    const { settings, inputs } = recordOf(`${command}-plain`);
+    expect([settings.casting, inputs.data]).toEqual([undefined, recordOf("plain").inputs.data]);
+    expect(inputs.data).not.toBe(recordOf("marked").inputs.data);
+    await made("plain", `${command}-given`, "--casting", "marked-spans");
+    expect(recordOf(`${command}-given`).inputs.data).toBe(recordOf("marked").inputs.data);
+  });
+});
