@@ -17,6 +17,7 @@ export { fromHfConfig, type HfConfig, hfExtrasOf, type HfExtras, type HfModelTyp
 export { hfObstacle } from "./hf-config/hf-obstacle.js";
 export { type MemoryBytes, memoryBytes, type MemoryCount, type MemoryOptions } from "./memory-bytes.js";
 export { parameterCount, type ParameterCount, type ParameterCountOptions } from "./parameter-count.js";
+export { parseCount } from "./parse-count.js";
 export { type ParsedConfig, parseConfig } from "./parse-config.js";
 export { type PresetName, presetNamed, presets } from "./presets.js";
 export { type Preset } from "./presets/preset.js";

@@ -11,6 +11,7 @@ export type AgoraTaskOptions = TaskOptions & { readonly "hold-out": Option<numbe
 /** Which task to learn, and what to evaluate on as Agora goes. */
 export const agoraTaskOptions: AgoraTaskOptions = {
   ...taskOptions(),
+  casting: described(taskOptions().casting, "as --socrates has learned it, or else that of Bort's paper"),
   "hold-out": described(decimal("share of the training examples to evaluate on, so that the dev split stays unseen"), "none: the dev split"),
   "balance-evaluation": flag("leave out evaluation examples, chosen at random, so that no label has more than another"),
 };

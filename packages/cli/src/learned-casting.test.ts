@@ -24,6 +24,14 @@ beforeAll(async () => {
   }
 }, 60_000);
 
+it("bort agora puts the task as Socrates has learned it", async () => {
+  place.write("theta.json", JSON.stringify({ learningRate: [1e-3], weightDecay: [0], warmupRatio: [0.1], seed: [0] }));
+  await place.ok(["agora", "--model", place.at("base"), "--socrates", place.at("marked"), ...wic("--theta", place.at("theta.json"), "--epochs", "1", "--override"), "--out", place.at("agora")]);
+  expect(recordOf("agora").settings).toMatchObject({ task: "wic", casting: "marked-spans" });
+  const evaluated = (...casting: readonly string[]): Promise<object> => place.ok(["eval", "--model", place.at("agora"), ...wic(...casting)]);
+  expect(await evaluated()).toEqual(await evaluated("--casting", "marked-spans"));
+});
+
 const smaller: readonly (readonly [command: string, more: readonly string[], folders: readonly string[]])[] = [
   ["prune", ["--target-fraction", "0.8,0.7", "--rounds", "2", "--alpha-steps", "1", "--finetune-steps", "1"], [".", "target-1"]],
   ["prune-embeddings", ["--vocab-size", "272"], ["."]],

@@ -1,3 +1,4 @@
+import { parseCount } from "@bort/arch";
 import { usageError } from "./cli-error.js";
 
 /** One `--option` of a command, and how its text becomes a `T`. */
@@ -96,12 +97,9 @@ function decimalOf(value: string, name: string): number {
   throw usageError(`--${name} must be a number, got ${JSON.stringify(value)}`);
 }
 
-const factors: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9 };
-
 function countOf(value: string, name: string): number {
-  const factor = factors[value.slice(-1).toLowerCase()];
-  const digits = factor === undefined ? value : value.slice(0, -1);
-  if (isDecimal(digits)) return Number(digits) * (factor ?? 1);
+  const number = parseCount(value);
+  if (number !== undefined) return number;
   throw usageError(`--${name} must be a number, such as 66e6 or 66M, with k, M or G for thousands, millions or billions, got ${JSON.stringify(value)}`);
 }
 

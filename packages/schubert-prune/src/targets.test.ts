@@ -3,11 +3,11 @@ import { parseTargets, targetValues } from "./targets.js";
 
 describe("parseTargets", () => {
   it("reads values with their letters, and fractions", () => {
-    expect(parseTargets("66M, 43.5m,900k,1.2G,3,.5", "value")).toEqual([66e6, 43.5e6, 900e3, 1.2e9, 3, 0.5].map((value) => ({ value })));
+    expect(parseTargets("66M, 43.5m,900k,1.2G,66e6,3,.5", "value")).toEqual([66e6, 43.5e6, 900e3, 1.2e9, 66e6, 3, 0.5].map((value) => ({ value })));
     expect(parseTargets("0.75,.5", "fraction")).toEqual([{ fraction: 0.75 }, { fraction: 0.5 }]);
   });
 
-  it.each(["", "66 M", "66MB", "M", "-3", "0", "1e6", "Infinity", "66M,,43M", "0x10", "1."])("refuses %j as a value", (text) => {
+  it.each(["", "66 M", "66MB", "M", "-3", "0", "1e", "Infinity", "66M,,43M", "0x10", "1."])("refuses %j as a value", (text) => {
     expect(() => parseTargets(text, "value")).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option" }));
   });
 

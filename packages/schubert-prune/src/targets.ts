@@ -1,25 +1,24 @@
+import { parseCount } from "@bort/arch";
 import { SchubertError } from "./schubert-error.js";
 import { shownValue } from "./shown-value.js";
 
 /** What a network is pruned to: a value of the objective, or the share that is left of what the network has. */
 export type PruningTarget = { readonly fraction: number } | { readonly value: number };
 
-const factors: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
-
 /**
- * Targets as they are written, one or several: `66M,43.5M`, `1.2G`, `3` as values, `0.75,0.5` as fractions.
+ * Targets as they are written, one or several: `66M,43.5M`, `1.2e9`, `3` as values, `0.75,0.5` as fractions.
  *
  * @throws SchubertError `schubert-prune/bad-option`
  */
 export function parseTargets(text: string, kind: "fraction" | "value"): PruningTarget[] {
   return text.split(",").map((word) => {
-    const [, digits, letter] = /^(\d+(?:\.\d+)?|\.\d+)([kmg]?)$/i.exec(word.trim()) ?? [];
-    const number = Number(digits) * factors[letter?.toLowerCase() ?? ""]!;
+    const written = word.trim();
+    const number = parseCount(written) ?? 0;
     if (kind === "value" && number > 0) return { value: number };
-    if (kind === "fraction" && letter === "" && number > 0 && number < 1) return { fraction: number };
-    const [needed, example] = kind === "value" ? ["a number above 0, with k, M or G for thousands, millions, billions", "66M is 66,000,000"]
+    if (kind === "fraction" && /^[\d.]+$/.test(written) && number > 0 && number < 1) return { fraction: number };
+    const [needed, example] = kind === "value" ? ["a number above 0, with k, M or G for thousands, millions, billions", "66M and 66e6 are 66,000,000"]
       : ["a fraction between 0 and 1", "0.5 is half of the network"];
-    throw badOption(`a target must be ${needed}, got "${word.trim()}" in "${text}"`, example);
+    throw badOption(`a target must be ${needed}, got "${written}" in "${text}"`, example);
   });
 }
 

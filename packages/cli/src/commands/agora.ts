@@ -19,6 +19,8 @@ import { barsOn } from "../progress.js";
 import { checkRunFolder } from "../run-folder.js";
 import { runOnEngine } from "../run-on-engine.js";
 import { settingsOf } from "../settings.js";
+import { settingsOfRun } from "../settings-of-run.js";
+import { castingFor } from "../task-options.js";
 import { asksModel, tauNames, tauOf, tauOptions } from "../tau-option.js";
 import { printLine } from "../terminal.js";
 import { thetaOf, thetaOption } from "../theta-option.js";
@@ -50,11 +52,12 @@ export const agora: Command = command({
     const accept = acceptOf(options);
     if (plain === undefined && options.socrates === undefined) throw usageError("--socrates is missing: Agora needs a teacher fine-tuned on the task; or give --plain N");
     if (plain !== undefined) refuseForPlain(options);
-    const { task, train, evaluation } = await agoraExamples(options, { terminal, signal });
+    const socratesFolder = options.socrates === undefined ? undefined : await findModel(options.socrates, options, { terminal, signal });
+    const casting = castingFor(options.task, options.casting, socratesFolder === undefined ? undefined : settingsOfRun(socratesFolder).casting);
+    const { task, train, evaluation } = await agoraExamples({ ...options, casting }, { terminal, signal });
     const hyperparameters = thetaOf(options.theta, task.name);
     const modelFolder = await findModel(options.model, options, { terminal, signal });
     const { model, tokenizer } = loadEncoder(modelFolder);
-    const socratesFolder = options.socrates === undefined ? undefined : await findModel(options.socrates, options, { terminal, signal });
     const socrates = socratesFolder === undefined ? undefined : loadClassifier(socratesFolder);
     if (socrates !== undefined) requireLabels(socrates.model, task.labels, task.name);
     const mlmFolder = options.mlm === undefined ? modelFolder : await findModel(options.mlm, options, { terminal, signal });
@@ -63,7 +66,7 @@ export const agora: Command = command({
       ...(socratesFolder !== undefined && { socrates: await weightsHash(socratesFolder) }),
       ...(asksModel(taus) && { mlm: await weightsHash(mlmFolder) }),
     };
-    const settings = { ...settingsOf(options), theta: hyperparameters };
+    const settings = { ...settingsOf(options), ...(casting !== undefined && { casting }), theta: hyperparameters };
     const bars = barsOn(terminal, options.quiet);
     const tell = (line: string): void => {
       if (!options.json && !options.quiet) printLine(terminal.stdout, line);
