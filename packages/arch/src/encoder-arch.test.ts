@@ -54,7 +54,7 @@ describe("validateArch", () => {
 
   it("names the layer at fault", () => {
     const layers = [arch.layers[0]!, { ...arch.layers[0]!, heads: 0.5 }];
-    expect(() => validateArch({ ...arch, layers })).toThrow("heads of layer 1 must be an integer");
+    expect(() => validateArch({ ...arch, layers })).toThrow("heads of layer 2 must be an integer");
   });
 });
 

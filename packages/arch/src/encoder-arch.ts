@@ -135,7 +135,7 @@ function validateLayers({ layers, bottleneck }: EncoderArch): void {
     const sound = isSize(heads) && isSize(keySize) && isSize(valueSize) && isSize(intermediateSize) && isSize(feedForwards) && isSize(width);
     if (!sound) throwBadLayer(layer, index);
     if ((layer.width === undefined) !== (bottleneck === undefined)) {
-      throw badBottleneck(`every layer needs a width where there are bottlenecks and none where there are not, got layer ${index} `
+      throw badBottleneck(`every layer needs a width where there are bottlenecks and none where there are not, got layer ${index + 1} `
         + `${layer.width === undefined ? "without" : "with"} one; ${bottleneck === undefined ? "name the bottleneck or remove the width" : "add it"}`);
     }
   }
@@ -144,7 +144,7 @@ function validateLayers({ layers, bottleneck }: EncoderArch): void {
 /** Finds the size that is none. Apart from the loop above, which runs for each of millions of layers, since it puts names together. */
 function throwBadLayer({ heads, keySize, valueSize, intermediateSize, feedForwards = 1, width = 1 }: LayerArch, index: number): void {
   const sizes = { heads, keySize, valueSize, intermediateSize, feedForwards, width };
-  for (const [name, value] of Object.entries(sizes)) requireSize(value, `${name} of layer ${index}`);
+  for (const [name, value] of Object.entries(sizes)) requireSize(value, `${name} of layer ${index + 1}`);
 }
 
 function validateBottleneck(bottleneck: Bottleneck): void {
@@ -173,8 +173,8 @@ function validateSharing(sharing: readonly number[], { layers, bottleneck }: Enc
   requireSharing(sharing.length === layers.length, `needs one entry a layer, ${layers.length}, got ${sharing.length}; add or remove some`);
   sharing.forEach((owner, index) => {
     const sound = Number.isInteger(owner) && owner >= 0 && owner <= index && sharing[owner] === owner;
-    requireSharing(sound, `must name for layer ${index} itself or a lower layer that has its own parameters, got ${shown(owner)}; correct it`);
-    requireSharing(sameLayer(layers[index]!, layers[owner]!), `gives layer ${index} the parameters of layer ${owner}, whose sizes differ; make them equal`);
+    requireSharing(sound, `must name for layer ${index + 1} its own number from 0, ${index}, or that of a lower layer that has its own parameters, got ${shown(owner)}; correct it`);
+    requireSharing(sameLayer(layers[index]!, layers[owner]!), `gives layer ${index + 1} the parameters of layer ${owner + 1}, whose sizes differ; make them equal`);
   });
 }
 

@@ -6,7 +6,8 @@ const place = new TestWorkplace();
 afterAll(() => place.remove());
 
 const sentences = { word: "place", sentence1: "Come to my place!", sentence2: "A place to go.", start1: 11, end1: 16, start2: 2, end2: 7 };
-const wic = (...more: readonly string[]): string[] => ["--task", "wic", "--data", place.at("WiC"), "--batch-size", "4", "--threads", "1", ...more];
+const wicIn = (folder: string, ...more: readonly string[]): string[] => ["--task", "wic", "--data", place.at(folder), "--batch-size", "4", "--threads", "1", ...more];
+const wic = (...more: readonly string[]): string[] => wicIn("WiC", ...more);
 
 interface RunRecord {
   readonly settings: { readonly task?: string; readonly casting?: string };
@@ -14,22 +15,37 @@ interface RunRecord {
 }
 const recordOf = (folder: string): RunRecord => JSON.parse(place.bytes(`${folder}/run.json`).toString()) as RunRecord;
 
+/** What a command says of rows that have no spans to mark, where it marks them. */
+const NO_SPANS = /start1/;
+
 beforeAll(async () => {
-  mkdirSync(place.at("WiC"));
-  const rows = Array.from({ length: 8 }, (_, idx) => `${JSON.stringify({ ...sentences, idx, label: idx % 2 === 0, version: 1.1 })}\n`);
-  for (const split of ["train", "val"]) place.write(`WiC/${split}.jsonl`, rows.join(""));
+  const { word, sentence1, sentence2 } = sentences;
+  for (const [folder, fields] of [["WiC", sentences], ["spanless", { word, sentence1, sentence2 }]] as const) {
+    mkdirSync(place.at(folder));
+    const rows = Array.from({ length: 8 }, (_, idx) => `${JSON.stringify({ ...fields, idx, label: idx % 2 === 0, version: 1.1 })}\n`);
+    for (const split of ["train", "val"]) place.write(`${folder}/${split}.jsonl`, rows.join(""));
+  }
   await place.ok(place.pretraining("base"));
   for (const [out, casting] of [["plain", []], ["marked", ["--casting", "marked-spans"]]] as const) {
     await place.ok(["finetune", "--model", place.at("base"), ...wic("--steps", "2", ...casting), "--out", place.at(out)]);
   }
 }, 60_000);
 
-it("bort agora puts the task as Socrates has learned it", async () => {
+it("bort agora puts the task as Socrates has learned it, and the model says so to eval", async () => {
   place.write("theta.json", JSON.stringify({ learningRate: [1e-3], weightDecay: [0], warmupRatio: [0.1], seed: [0] }));
-  await place.ok(["agora", "--model", place.at("base"), "--socrates", place.at("marked"), ...wic("--theta", place.at("theta.json"), "--epochs", "1", "--override"), "--out", place.at("agora")]);
+  const agora = (folder: string, out: string): string[] =>
+    ["agora", "--model", place.at("base"), "--socrates", place.at("marked"), ...wicIn(folder, "--theta", place.at("theta.json"), "--epochs", "1", "--override"), "--out", place.at(out)];
+  expect(await place.refused(agora("spanless", "refused"))).toMatch(NO_SPANS);
+  await place.ok(agora("WiC", "agora"));
   expect(recordOf("agora").settings).toMatchObject({ task: "wic", casting: "marked-spans" });
-  const evaluated = (...casting: readonly string[]): Promise<object> => place.ok(["eval", "--model", place.at("agora"), ...wic(...casting)]);
-  expect(await evaluated()).toEqual(await evaluated("--casting", "marked-spans"));
+  expect(await place.refused(["eval", "--model", place.at("agora"), ...wicIn("spanless")])).toMatch(NO_SPANS);
+});
+
+it.each([
+  ["prune", "--model", "no-such/model", "--target-fraction", "0.5"], ["prune-embeddings", "--model", "no-such/model", "--vocab-size", "272"],
+  ["agora", "--model", "no-such/model", "--socrates", "no-such/model"],
+])("bort %s knows a task that is none before it looks for a model", async (...args) => {
+  expect(await place.refused([...args, "--task", "wicc", "--out", place.at("refused")])).toMatch(/wicc/);
 });
 
 const smaller: readonly (readonly [command: string, more: readonly string[], folders: readonly string[]])[] = [
@@ -45,8 +61,7 @@ describe.each(smaller)("bort %s --task", (command, more, folders) => {
     for (const folder of folders) {
       const { settings, inputs } = recordOf(`${command}-marked/${folder}`);
       expect([settings.task, settings.casting, inputs.data]).toEqual(["wic", "marked-spans", recordOf("marked").inputs.data]);
-      const evaluated = (...casting: readonly string[]): Promise<object> => place.ok(["eval", "--model", place.at(`${command}-marked/${folder}`), ...wic(...casting)]);
-      expect(await evaluated()).toEqual(await evaluated("--casting", "marked-spans"));
+      expect(await place.refused(["eval", "--model", place.at(`${command}-marked/${folder}`), ...wicIn("spanless")])).toMatch(NO_SPANS);
     }
   });
 
@@ -55,6 +70,7 @@ describe.each(smaller)("bort %s --task", (command, more, folders) => {
     const { settings, inputs } = recordOf(`${command}-plain`);
     expect([settings.casting, inputs.data]).toEqual([undefined, recordOf("plain").inputs.data]);
     expect(inputs.data).not.toBe(recordOf("marked").inputs.data);
+    expect(await place.ok(["eval", "--model", place.at(`${command}-plain`), ...wicIn("spanless")])).toMatchObject({ examples: 8 });
     await made("plain", `${command}-given`, "--casting", "marked-spans");
     expect(recordOf(`${command}-given`).inputs.data).toBe(recordOf("marked").inputs.data);
   });

@@ -6,7 +6,7 @@ import { quantities, type Quantity } from "./shape-measures.js";
 // A type, not an interface: a table of options is indexed by any name.
 export type LimitOptions = { readonly [Name in `${"least" | "most"}-${Quantity}`]: Option<number | undefined> };
 
-/** Quantities that count something. */
+/** Whether a quantity is a count. */
 const isCounted = (quantity: Quantity): boolean => quantity === "parameters" || quantity === "flops";
 
 const names: Readonly<Record<Quantity, string>> = {

@@ -29,7 +29,7 @@ export const text = (hint: string, description: string): Option<string | undefin
 export const integer = (description: string, least: number): Option<number | undefined> =>
   valued("N", description, (value, name) => integerOf(value, name, least));
 
-/** How many of something there may be, such as parameters: as `decimal` takes it, or with k, M or G for thousands, millions or billions. */
+/** How many of something there may be, such as parameters: as `parseCount` reads it. */
 export const count = (description: string): Option<number | undefined> => valued("N", description, countOf);
 
 /** A finite decimal number; its range is left to whom it is given to. */
@@ -90,10 +90,9 @@ function integerOf(value: string, name: string, least: number): number {
   throw usageError(`--${name} must be a whole number from ${least}, got ${JSON.stringify(value)}`);
 }
 
-const isDecimal = (value: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
-
 function decimalOf(value: string, name: string): number {
-  if (isDecimal(value)) return Number(value);
+  const number = Number(value);
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(number)) return number;
   throw usageError(`--${name} must be a number, got ${JSON.stringify(value)}`);
 }
 

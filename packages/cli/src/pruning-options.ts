@@ -1,6 +1,6 @@
 import { type Model } from "@bort/nn";
 import {
-  type Dimension, dimensions as allDimensions, hardConcrete, l1, parseDimensions, proximal, type PruneOptions, pruningMethods, type PruningObjective, pruningPlan, type SparsityPenalty,
+  type Dimension, hardConcrete, l1, parseDimensions, proximal, type PruneOptions, pruningMethods, type PruningObjective, pruningPlan, type SparsityPenalty,
 } from "@bort/schubert-prune";
 import { usageError } from "./cli-error.js";
 import { type Option, type OptionValues, choice, decimal, described, flag, integer } from "./options.js";
@@ -44,8 +44,8 @@ export const pruningOptions: PruningOptions = {
 type Given = OptionValues<PruningOptions>;
 
 /** What the options say to `prune`. */
-export type PruningSettings = Pick<PruneOptions<Model["head"]>, "alphaLearningRate" | "costs" | "gamma" | "offset" | "penalty" | "rounds">
-  & Required<Pick<PruneOptions<Model["head"]>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method">>;
+export type PruningSettings = Pick<PruneOptions<Model["head"]>, "alphaLearningRate" | "costs" | "dimensions" | "gamma" | "offset" | "penalty" | "rounds">
+  & Required<Pick<PruneOptions<Model["head"]>, "alphaSteps" | "finetuneSteps" | "method">>;
 
 const penalties: Readonly<Record<PenaltyName, () => SparsityPenalty>> = { l1, l0: hardConcrete, proximal };
 
@@ -63,8 +63,8 @@ export function pruningSettings(options: Given): PruningSettings {
   if (gamma !== undefined && !(gamma >= 0)) throw usageError(`--gamma must be at least 0, got ${gamma}`);
   if (alphaLearningRate !== undefined && !(alphaLearningRate > 0)) throw usageError(`--alpha-learning-rate must be above 0, got ${alphaLearningRate}`);
   return {
-    dimensions: dims ?? allDimensions, method: pruningMethods[method], alphaSteps: method === "layers" ? 0 : alphaSteps, finetuneSteps,
-    ...(rounds !== undefined && { rounds }), ...(penalty !== undefined && { penalty: penalties[penalty]() }), ...(gamma !== undefined && { gamma }), ...(costs !== undefined && { costs }),
+    method: pruningMethods[method], alphaSteps: method === "layers" ? 0 : alphaSteps, finetuneSteps,
+    ...(dims !== undefined && { dimensions: dims }), ...(rounds !== undefined && { rounds }), ...(penalty !== undefined && { penalty: penalties[penalty]() }), ...(gamma !== undefined && { gamma }), ...(costs !== undefined && { costs }),
     ...(alphaLearningRate !== undefined && { alphaLearningRate }), ...(keepWeights && { offset: false }),
   };
 }
@@ -78,5 +78,5 @@ export function refuseCutting(options: Given): void {
 
 /** Finds out, as `prune` does, that the rounds can reach all targets, but before text is prepared; throws SchubertError `schubert-prune/unreachable-target`, `schubert-prune/bad-option`. */
 export async function requireReachable({ arch }: Model, { targets }: GivenTargets, objective: PruningObjective, { dimensions, method, rounds }: PruningSettings): Promise<void> {
-  await pruningPlan({ arch, objective, targets, dimensions, method, ...(rounds !== undefined && { rounds }) });
+  await pruningPlan({ arch, objective, targets, method, ...(dimensions !== undefined && { dimensions }), ...(rounds !== undefined && { rounds }) });
 }

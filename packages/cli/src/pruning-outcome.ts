@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import { formatNumber } from "@bort/bench";
 import { type Tokenizer } from "@bort/data";
-import { type Model, writeFileAtomically } from "@bort/nn";
+import { type Model } from "@bort/nn";
 import { type PrunedRound } from "@bort/schubert-prune";
 import { type PruningEvent } from "./follow-pruning.js";
 import { prunedModel, type PrunedModel, prunedModelLines } from "./pruned-model.js";
 import { LiveTable, type WholeNetwork } from "./pruning-table.js";
-import { readJsonFile } from "./read-json-file.js";
 import { type RunFolder } from "./run-folder.js";
 import { saveWithOnnx } from "./save-with-onnx.js";
 
@@ -64,8 +62,7 @@ export class PruningOutcome {
     const pruned = prunedModel(round, folder, this.whole.arch);
     if (folder !== ".") {
       saveWithOnnx(run.at(folder), model, tokenizer);
-      const told = readJsonFile(run.at("run.json")) as object; // With the task and its casting, by which the model is evaluated.
-      writeFileAtomically(join(run.at(folder), "run.json"), `${JSON.stringify({ ...told, result: pruned }, null, 2)}\n`);
+      run.describe(pruned, folder); // With the task and its casting, by which the model is evaluated.
     }
     this.models.push(pruned);
   }

@@ -15,7 +15,7 @@ import { batchesOf, documentsWithBar, openRunCorpus } from "./run-corpus.js";
 import { type RunFolder } from "./run-folder.js";
 import { packedShapeOf, sequencesOf } from "./sequence-options.js";
 import { settingsOfRun } from "./settings-of-run.js";
-import { castingFor } from "./task-options.js";
+import { castingFor, checkTask } from "./task-options.js";
 import { VALIDATION_BATCHES } from "./train-mlm.js";
 import { corpusOf, sequenceLengthFor } from "./training-options.js";
 
@@ -83,6 +83,7 @@ async function textWork(options: Options, context: FindModelContext): Promise<Pr
 
 async function taskWork(options: Options & { readonly task: string }, context: FindModelContext): Promise<PruningWork> {
   const { seed, "batch-size": batchSize = 32, "max-length": longest = 128, distill = false } = options;
+  checkTask(options.task);
   const folder = await findModel(options.model, options, context);
   const casting = castingFor(options.task, options.casting, settingsOfRun(folder).casting);
   const { task, train: examples, dev } = await finetuneExamples({ ...options, casting, patience: undefined }, context);

@@ -15,7 +15,7 @@ function folderWith(name: string, ...files: readonly string[]): string {
 
 describe("checkRunFolder", () => {
   it.each([
-    "config.json", "tokenizer.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json", "events.jsonl", "checkpoint",
+    "config.json", "tokenizer.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json", "events.jsonl", "trials.jsonl", "agora.jsonl", "checkpoint",
   ])("takes no folder that holds %s of no run, whether a run is to go on or not", (file) => {
     const folder = folderWith(`with-${file}`, file);
     for (const resume of [undefined, false, true]) {

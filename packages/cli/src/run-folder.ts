@@ -27,7 +27,7 @@ const traces: readonly string[] = ["run.json", "events.jsonl", "trials.jsonl", "
 /**
  * Says whether a command may write its run or its model into the folder, and touches nothing.
  *
- * @param resume whether a run that is there goes on; absent where the command has none that could. A run writes `run.json` before anything else, so that what lies without one is no run.
+ * @param resume whether the command was told to go on with a run; undefined for a command that cannot. A run writes `run.json` before anything else, so that what lies without one is no run.
  * @throws CliError `cli/folder-in-use`, `cli/write-failed`
  */
 export function checkRunFolder(path: string, resume?: boolean): void {
@@ -42,11 +42,7 @@ export function checkRunFolder(path: string, resume?: boolean): void {
 
 /** The folder of one run. */
 export class RunFolder {
-  readonly path: string;
-
-  private constructor(path: string) {
-    this.path = path;
-  }
+  private constructor(readonly path: string, private readonly request: RunRequest) {}
 
   /**
    * Does the work of a run in its folder, which is made where it is not there, and notes request and result in `run.json`. Where the work
@@ -58,16 +54,16 @@ export class RunFolder {
    * `data/write-failed`; NnError `nn/write-failed`; what `work` throws
    */
   static use<Result extends object>(path: string, request: RunRequest, work: (run: RunFolder) => Promise<Result>): Promise<Result> {
-    const run = new RunFolder(path);
+    const run = new RunFolder(path, request);
     const isKept = (error: unknown): boolean =>
       isInUse(error) || (error instanceof Interruption && error.resumable) || hasCheckpoint(run.checkpoint) || hasRound(run.checkpoint) || holds(run.at("trials.jsonl"), "trial")
       || holds(run.at("agora.jsonl"), "type") || hasLogits(run.at("logits"));
     return OutputFolder.use(path, () => workingAlone(path, run.at("run.lock"), async () => {
       const isResumed = existsSync(run.at("run.json"));
       if (isResumed) requireSameRun(run.at("run.json"), request);
-      else run.#describe(request, null);
+      else run.describe(null);
       const result = await work(run);
-      run.#describe(request, result);
+      run.describe(result);
       return result;
     }), isKept);
   }
@@ -80,12 +76,13 @@ export class RunFolder {
     return this.at("checkpoint");
   }
 
-  #describe(request: RunRequest, result: object | null): void {
+  /** Writes the `run.json` of the run, or of a model of its own that the run has made in a folder below. */
+  describe(result: object | null, folder = "."): void {
     const machine = {
       platform: process.platform, architecture: process.arch, cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), memoryBytes: totalmem(),
     };
     const versions = { bort: version, node: process.versions.node };
-    writeFileAtomically(this.at("run.json"), `${JSON.stringify({ ...request, versions, machine, result }, null, 2)}\n`);
+    writeFileAtomically(join(this.at(folder), "run.json"), `${JSON.stringify({ ...this.request, versions, machine, result }, null, 2)}\n`);
   }
 }
 

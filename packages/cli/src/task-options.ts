@@ -53,6 +53,11 @@ export interface LearnedTask {
   labels(): readonly string[];
 }
 
+/** Whether there is such a task, known before anything is downloaded for it; throws what `castingsOf` throws. */
+export function checkTask(task: string): void {
+  if (ownKindOf(task) === undefined) castingsOf(task);
+}
+
 /** The casting that is given, or else the one that a model has learned, where the task has it; a task of the user's own has none. */
 export const castingFor = (task: string, given: Casting | undefined, learned: Casting | undefined): Casting | undefined =>
   given ?? (ownKindOf(task) === undefined ? castingsOf(task).find((each) => each === learned) : undefined);

@@ -212,7 +212,6 @@ describe("prune", () => {
       objective: flopsObjective({ sequence, ...headCounting(head) }), method: pruningMethods.layers, targets: [{ value: 30_000 }],
     });
     await begin(byFlops(6));
-    await begin({ ...byFlops(6), dimensions: ["f"] });
     await expect(begin(byFlops(8))).rejects.toMatchObject(refusal);
     await expect(begin({ ...byFlops(6), alphaSteps: 4 })).rejects.toMatchObject(refusal); // Fine-tuning has batches after as many.
     rmSync(join(folder, "read"), { recursive: true });

@@ -221,18 +221,21 @@ const toldAs = <Result>(
   return event.type === "interrupted" ? [told, { type: "interrupted", round }] : [told];
 });
 
-/** What says how prunable parameters are trained, and is of no use to a method that trains none. */
+/** What says how prunable parameters are trained. */
 const ofTraining = ["gamma", "penalty", "costs", "offset", "alphaLearningRate"] as const satisfies readonly (keyof PruneOptions<ModelHead>)[];
+/** What is of no use to a method that goes by those values. */
+const idleFor = { alphas: [], slopes: ofTraining, none: [...ofTraining, "dimensions"] } as const;
 
 type CheckedOptions = Pick<PruneOptions<ModelHead>, "alphaSteps" | "dimensions" | "finetuneSteps" | "method" | (typeof ofTraining)[number]>;
 
-function requireOptions({ alphaSteps, finetuneSteps, method = pruningMethods.schubert, dimensions: pruned = dimensions, ...training }: CheckedOptions): void {
+function requireOptions(options: CheckedOptions): void {
+  const { alphaSteps, finetuneSteps, method = pruningMethods.schubert } = options;
   const bad = (problem: string): SchubertError => new SchubertError("schubert-prune/bad-option", `schubert-prune: ${problem}`);
   for (const [what, steps, least] of [["prunable parameters", alphaSteps, method.values === "none" ? 0 : 1], ["fine-tuning", finetuneSteps, 0]] as const) {
     if (!(Number.isSafeInteger(steps) && steps >= least)) throw bad(`the steps of ${what} in a round must be a whole number from ${least}, got ${steps}`);
   }
-  if (pruned.length === 0) throw bad("pruning needs a dimension to cut, got none; name some of h, a, k, v, f");
-  const idle = method.values === "alphas" ? undefined : ofTraining.find((name) => training[name] !== undefined);
+  if (options.dimensions?.length === 0) throw bad("pruning needs a dimension to cut, got none; name some of h, a, k, v, f");
+  const idle = idleFor[method.values].find((name) => options[name] !== undefined);
   if (idle !== undefined) throw bad(`${idle} says nothing to the method ${method.name}, which trains no prunable parameters; leave it out`);
 }
 

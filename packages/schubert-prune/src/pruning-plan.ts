@@ -35,9 +35,9 @@ export interface PruningPlan {
 export async function pruningPlan(options: PruningPlanOptions): Promise<PruningPlan> {
   const { arch, objective, targets, rounds: count = Math.max(5, targets.length), method = pruningMethods.schubert, dimensions = allDimensions } = options;
   const whole = await objective.measure(arch);
-  const values = targetValues(targets, whole);
-  const rounds = roundTargets(whole, values, count);
-  const ones = Object.fromEntries(unitVectors(arch, dimensions).map(({ name, size }) => [name, new Float32Array(size).fill(1)]));
-  await method.truncate({ arch, values: ones, objective: { ...objective, resolution: 1 }, target: values.at(-1)! });
+  const wanted = targetValues(targets, whole);
+  const rounds = roundTargets(whole, wanted, count);
+  const values = method.values === "none" ? {} : Object.fromEntries(unitVectors(arch, dimensions).map(({ name, size }) => [name, new Float32Array(size).fill(1)]));
+  await method.truncate({ arch, values, objective: { ...objective, resolution: 1 }, target: wanted.at(-1)! });
   return { whole, rounds };
 }

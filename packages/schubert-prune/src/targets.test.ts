@@ -7,7 +7,7 @@ describe("parseTargets", () => {
     expect(parseTargets("0.75,.5", "fraction")).toEqual([{ fraction: 0.75 }, { fraction: 0.5 }]);
   });
 
-  it.each(["", "66 M", "66MB", "M", "-3", "0", "1e", "Infinity", "66M,,43M", "0x10", "1."])("refuses %j as a value", (text) => {
+  it.each(["", "66 M", "66MB", "M", "-3", "0", "1e", "Infinity", "66M,,43M", "0x10", "."])("refuses %j as a value", (text) => {
     expect(() => parseTargets(text, "value")).toThrow(expect.objectContaining({ code: "schubert-prune/bad-option" }));
   });
 

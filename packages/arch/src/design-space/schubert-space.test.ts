@@ -10,7 +10,7 @@ describe("schubertSpace", () => {
     const space = schubertSpace();
     expect(space.size).toBe(768n * (64n * 12n * 64n * 3072n) ** 12n);
     expect(space.axes.slice(0, 6).map(({ name }) => name))
-      .toEqual(["hidden", "layer 0 keySize", "layer 0 heads", "layer 0 valueSize", "layer 0 intermediateSize", "layer 1 keySize"]);
+      .toEqual(["hidden", "layer 1 keySize", "layer 1 heads", "layer 1 valueSize", "layer 1 intermediateSize", "layer 2 keySize"]);
     const largest = space.at(space.size - 1n);
     expect(parameterCount(space.arch(largest)).total).toBe(109_482_240);
     expect(space.indexOf(largest)).toBe(space.size - 1n);

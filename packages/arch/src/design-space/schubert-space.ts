@@ -42,7 +42,7 @@ export function schubertSpace(options: SchubertSpaceOptions = {}): DesignSpace {
   return designSpace({
     axes: [
       { name: "hidden", values: hidden },
-      ...Array.from({ length: layers }, (_, layer) => ofLayer.map(([name, values]) => ({ name: `layer ${layer} ${name}`, values }))).flat(),
+      ...Array.from({ length: layers }, (_, layer) => ofLayer.map(([name, values]) => ({ name: `layer ${layer + 1} ${name}`, values }))).flat(),
     ],
     arch: ([hiddenSize, ...sizes]): EncoderArch => ({
       ...outer,

@@ -23,7 +23,7 @@ export function superShaperSpace(options: SuperShaperSpaceOptions = {}): DesignS
   const layerOf = new Map(widths.map((width) => [width, superShaperLayer(width, heads, intermediate)]));
   const outer = superShaperArch([heads], options); // A network of one narrow layer, for what lies around the layers.
   return designSpace({
-    axes: Array.from({ length: layers }, (_, layer) => ({ name: `layer ${layer} width`, values: widths })),
+    axes: Array.from({ length: layers }, (_, layer) => ({ name: `layer ${layer + 1} width`, values: widths })),
     arch: (shape) => ({ ...outer, layers: shape.map((width) => layerOf.get(width)!) }),
   });
 }

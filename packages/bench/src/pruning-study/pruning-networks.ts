@@ -68,8 +68,8 @@ export class PruningNetworks {
     const name = nameOf(seed, arm.name);
     try {
       const run = prune({
-        backend, model, task, targets: fractions.map((fraction) => ({ fraction })), rounds: fractions.length, dimensions, method, alphaSteps, finetuneSteps, seed,
-        ...(penalty !== undefined && { penalty }), ...(costs !== undefined && { costs }), ...(offset !== undefined && { offset }),
+        backend, model, task, targets: fractions.map((fraction) => ({ fraction })), rounds: fractions.length, method, alphaSteps, finetuneSteps, seed,
+        ...(dimensions !== undefined && { dimensions }), ...(penalty !== undefined && { penalty }), ...(costs !== undefined && { costs }), ...(offset !== undefined && { offset }),
         checkpoint: { folder: this.#folderOf(name), every: checkpointEvery(finetuneSteps), resume: true },
       });
       let met = 0;

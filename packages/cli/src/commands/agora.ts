@@ -20,7 +20,7 @@ import { checkRunFolder } from "../run-folder.js";
 import { runOnEngine } from "../run-on-engine.js";
 import { settingsOf } from "../settings.js";
 import { settingsOfRun } from "../settings-of-run.js";
-import { castingFor } from "../task-options.js";
+import { castingFor, checkTask } from "../task-options.js";
 import { asksModel, tauNames, tauOf, tauOptions } from "../tau-option.js";
 import { printLine } from "../terminal.js";
 import { thetaOf, thetaOption } from "../theta-option.js";
@@ -52,6 +52,7 @@ export const agora: Command = command({
     const accept = acceptOf(options);
     if (plain === undefined && options.socrates === undefined) throw usageError("--socrates is missing: Agora needs a teacher fine-tuned on the task; or give --plain N");
     if (plain !== undefined) refuseForPlain(options);
+    checkTask(options.task);
     const socratesFolder = options.socrates === undefined ? undefined : await findModel(options.socrates, options, { terminal, signal });
     const casting = castingFor(options.task, options.casting, socratesFolder === undefined ? undefined : settingsOfRun(socratesFolder).casting);
     const { task, train, evaluation } = await agoraExamples({ ...options, casting }, { terminal, signal });

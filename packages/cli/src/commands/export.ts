@@ -21,7 +21,7 @@ export const exportCommand: Command = command({
   run: async (options, { terminal }) => {
     const { out } = options;
     OutputFolder.check(out);
-    if (existsSync(join(out, "run.json"))) throw new CliError("cli/folder-in-use", `${out} holds a training run, which an export would change; give another --out`);
+    if (existsSync(join(out, "run.json"))) throw new CliError("cli/folder-in-use", `${out} holds a run or what it made, which an export would change; give another --out`);
     const { model, tokenizer } = loadModel(options.model);
     return onEngine(options, terminal, (backend) => OutputFolder.use(out, async () => {
       const { files, maxAbsDifference } = await exportModel(out, { model, tokenizer }, backend);
