@@ -65,7 +65,7 @@ function isSupernetFile(file: unknown): file is SupernetFile {
 export function supernetSpace(folder: string, arch: EncoderArch, { widths }: SupernetFile): ShapeSpace {
   const { hiddenSize, layers } = arch;
   const { heads } = layers[0]!;
-  if (!isBackbone(arch)) throw new CliError("cli/bad-run", `${folder} must hold a super-network, got a model without its bottlenecks; give the folder of bort supernet train`);
+  if (!isBackbone(arch)) throw new CliError("cli/bad-run", `${folder} must hold a super-network, got a model without its bottlenecks, or one whose layers were cut since; give the folder of bort supernet train`);
   const refuse = (told: string, there: string): never => {
     throw new CliError("cli/bad-run", `${join(folder, "supernet.json")} tells of ${told} and the model there has ${there}; give a folder as bort supernet train wrote it`);
   };

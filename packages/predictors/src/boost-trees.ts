@@ -2,6 +2,7 @@ import { random } from "@bort/data";
 import { type BoostSettings, boostSettings, type BoostTreesOptions, heldOutRows } from "./boost-settings.js";
 import { type FeatureColumns, growTree, rowsMarked, type SortedRows, sortedRows } from "./grow-tree.js";
 import { PredictorsError } from "./predictors-error.js";
+import { requireOneLength } from "./require-rows.js";
 import { leafValue, type TreeNode } from "./tree-node.js";
 
 /** The model as plain JSON. */
@@ -46,10 +47,9 @@ function requireTable(rows: readonly (readonly number[])[], targets: readonly nu
   if (rows.length !== targets.length) {
     throw new PredictorsError("predictors/lengths-differ", `predictors: boosting needs one target for each row, got ${targets.length} for ${rows.length}`);
   }
-  const features = rows[0]?.length ?? 0;
-  if (features === 0) throw new PredictorsError("predictors/bad-rows", `predictors: boosting needs rows of one feature or more, got ${rows.length} rows and no feature`);
+  if ((rows[0]?.length ?? 0) === 0) throw new PredictorsError("predictors/bad-rows", `predictors: boosting needs rows of one feature or more, got ${rows.length} rows and no feature`);
+  requireOneLength(rows);
   for (const [i, row] of rows.entries()) {
-    if (row.length !== features) throw new PredictorsError("predictors/bad-rows", `predictors: all rows need as many features, got ${features} in the first and ${row.length} in row ${i + 1}`);
     if (![...row, targets[i]].every(Number.isFinite)) throw new PredictorsError("predictors/bad-rows", `predictors: features and targets must be finite, got row ${i + 1}: ${row.join(", ")} with ${targets[i]}`);
   }
 }

@@ -55,6 +55,11 @@ describe.each(["trees", "linear"] as const)("features beside the widths of kind 
     expect(() => predictorFromJson(predictor.toJSON()).predict(shape)).toThrow(expect.objectContaining({ code: "predictors/lengths-differ" }));
   });
 
+  it("must be as many for every shape", () => {
+    const uneven: ShapeFeatures = ([first]) => (first === 120 ? [1] : [1, 2]);
+    expect(() => fitPredictor<"trees" | "linear">(rows, { kind, features: uneven })).toThrow(expect.objectContaining({ code: "predictors/bad-rows" }));
+  });
+
   it("must be finite", () => {
     expect(() => fitPredictor<"trees" | "linear">(rows, { kind, features: () => [Number.NaN] })).toThrow(expect.objectContaining({ code: "predictors/bad-values" }));
   });

@@ -1,6 +1,6 @@
 import { dot } from "./dot.js";
 import { type MeasuredShape, type Predictor } from "./predictor.js";
-import { requireRows } from "./require-rows.js";
+import { requireOneLength, requireRows } from "./require-rows.js";
 import { ridgeRegression } from "./ridge-regression.js";
 import { modelRowOf, rowOf, type ShapeFeatures } from "./shape-features.js";
 import { type Target, targetsOf, valueOf } from "./target-scale.js";
@@ -31,6 +31,7 @@ export interface LinearPredictor extends Predictor {
 export function fitLinear(rows: readonly MeasuredShape[], { target = "value", features }: LinearOptions = {}): LinearPredictor {
   requireRows(rows);
   const table = rows.map(({ shape }) => rowOf(shape, features));
+  requireOneLength(table);
   const deviations = table[0]!.map((_, feature) => deviationOf(table.map((row) => row[feature]!)));
   const fit = ridgeRegression(table.map((row) => row.map((value, i) => value / deviations[i]!)), targetsOf(rows, target));
   const coefficients = fit.coefficients.map((coefficient, i) => coefficient / deviations[i]!);

@@ -15,3 +15,10 @@ export function requireRows(rows: readonly MeasuredShape[]): void {
     if (!Number.isFinite(value)) throw new PredictorsError("predictors/bad-rows", `predictors: measured values must be finite, got ${value} in row ${i + 1}; leave the row out`);
   }
 }
+
+/** @throws PredictorsError `predictors/bad-rows` for rows of several lengths */
+export function requireOneLength(table: readonly (readonly number[])[]): void {
+  const wrong = table.findIndex((row) => row.length !== table[0]!.length);
+  if (wrong === -1) return;
+  throw new PredictorsError("predictors/bad-rows", `predictors: all rows need as many features, got ${table[0]!.length} in the first and ${table[wrong]!.length} in row ${wrong + 1}`);
+}

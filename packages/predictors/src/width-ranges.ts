@@ -9,7 +9,8 @@ export interface WidthRanges {
 
 /** @param shapes one or more, of one length */
 export function widthRanges(shapes: readonly Shape[]): WidthRanges {
-  const ends = (end: (...widths: number[]) => number): number[] => shapes[0]!.map((_, layer) => end(...shapes.map((shape) => shape[layer]!)));
+  const ends = (end: (one: number, other: number) => number): Shape =>
+    shapes.reduce((so, shape) => so.map((width, layer) => end(width, shape[layer]!)));
   return { least: ends(Math.min), most: ends(Math.max) };
 }
 

@@ -15,16 +15,20 @@ export function backboneOf<H extends ModelHead>({ arch, head, parameters }: Mode
   requirePlain(arch);
   const { sharing, ...own } = arch;
   const wide: EncoderArch = { ...own, layers: arch.layers.map((layer) => ({ ...layer, width: arch.hiddenSize })), bottleneck: { kind: "linear", merged: false } };
-  const backbone = ParameterStore.initialized(modelParameters(wide, head), 0, 0); // Every parameter but the bottlenecks, which have no deviation, is copied.
+  const specs = modelParameters(wide, head);
+  const bottlenecks = specs.filter(({ name }) => name.includes(".bottleneck."));
+  const backbone = new ParameterStore(specs);
+  backbone.copy(ParameterStore.initialized(bottlenecks, 0, 0), bottlenecks); // Identities, which are not drawn.
   for (const { name } of modelParameters(own, head)) {
     backbone.view(name).set(parameters.view(name.replace(/^layers\.(\d+)/, (_, layer) => `layers.${ownerOf(arch, Number(layer))}`)));
   }
   return { arch: wide, head, parameters: backbone };
 }
 
-/** Whether an encoder has the bottlenecks of a super-network: two around each layer, not merged, and layers as wide as the encoder. */
-export const isBackbone = ({ bottleneck, hiddenSize, layers }: EncoderArch): boolean =>
-  bottleneck?.kind === "linear" && !bottleneck.merged && layers.every(({ width }) => width === hiddenSize);
+/** Whether an encoder is the backbone of a super-network: linear bottlenecks that are not merged around layers that share nothing, are alike, and as wide as the encoder. */
+export const isBackbone = (arch: EncoderArch): boolean =>
+  arch.bottleneck?.kind === "linear" && !arch.bottleneck.merged && arch.sharing === undefined
+  && arch.layers.every(({ width }) => width === arch.hiddenSize) && unlikeLayers(arch) === undefined;
 
 /** What a layer of width `width` is in a sub-network: heads that are as many, and as much narrower. */
 export function subArch(backbone: EncoderArch, shape: readonly number[], { merged }: { readonly merged: boolean }): EncoderArch {
@@ -34,15 +38,19 @@ export function subArch(backbone: EncoderArch, shape: readonly number[], { merge
   };
 }
 
-function requirePlain({ hiddenSize, layers, bottleneck }: EncoderArch): void {
-  const refuse = (problem: string): never => {
-    throw new SuperShaperError("supershaper/bad-backbone", `supershaper: a backbone needs layers that are alike, as wide as the encoder, got ${problem}; give another encoder`);
-  };
-  if (bottleneck !== undefined) refuse("bottlenecks already");
+function requirePlain(arch: EncoderArch): void {
+  const problem = arch.bottleneck === undefined ? unlikeLayers(arch) : "bottlenecks already";
+  if (problem === undefined) return;
+  throw new SuperShaperError("supershaper/bad-backbone", `supershaper: a backbone needs layers that are alike, as wide as the encoder, got ${problem}; give another encoder`);
+}
+
+/** What keeps all layers from being cut for a width as the first is; `undefined` where nothing does. */
+function unlikeLayers({ hiddenSize, layers }: EncoderArch): string | undefined {
   const [first] = layers;
-  layers.forEach(({ heads, keySize, valueSize, intermediateSize, feedForwards = 1 }, i) => {
-    if (heads !== first!.heads || intermediateSize !== first!.intermediateSize) refuse(`layer ${i + 1} unlike layer 1`);
-    if (heads * keySize !== hiddenSize || heads * valueSize !== hiddenSize) refuse(`heads of layer ${i + 1} that are not ${hiddenSize} wide together`);
-    if (feedForwards !== 1) refuse(`${feedForwards} FFNs in layer ${i + 1}`);
-  });
+  for (const [i, { heads, keySize, valueSize, intermediateSize, feedForwards = 1 }] of layers.entries()) {
+    if (heads !== first!.heads || intermediateSize !== first!.intermediateSize) return `layer ${i + 1} unlike layer 1`;
+    if (heads * keySize !== hiddenSize || heads * valueSize !== hiddenSize) return `heads of layer ${i + 1} that are not ${hiddenSize} wide together`;
+    if (feedForwards !== 1) return `${feedForwards} FFNs in layer ${i + 1}`;
+  }
+  return undefined;
 }

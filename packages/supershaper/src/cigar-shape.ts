@@ -1,8 +1,9 @@
 import { evaluatePairwiseSum, type PairwiseSum, type Shape } from "@bort/predictors";
 import { earlyMiddleLayers, resampled } from "./paper-layer.js";
-import { pairwiseRange } from "./pairwise-range.js";
+import { rangeOfTables } from "./pairwise-range.js";
 import { parameterSum } from "./shape-counts.js";
 import { type ShapeSpace } from "./shape-space.js";
+import { sumTables } from "./sum-tables.js";
 import { SuperShaperError } from "./supershaper-error.js";
 import { shapeOfPreset } from "./template-shapes.js";
 
@@ -63,8 +64,8 @@ export interface CigarShape {
  * @throws SuperShaperError `supershaper/infeasible` for a target beyond the sizes of the space; what `scaledShape` throws
  */
 export function cigarShape({ space, target, size = parameterSum(space), ...options }: CigarShapeOptions): CigarShape {
-  const { least, most } = pairwiseRange(space, size);
-  if (!(target >= least && target <= most)) {
+  const { least, most, rounding } = rangeOfTables(sumTables(space, size));
+  if (!(target >= least - rounding && target <= most + rounding)) {
     throw new SuperShaperError("supershaper/infeasible", `supershaper: a target must be a size that shapes of the space have, in [${least}, ${most}], got ${target}; correct it`);
   }
   const steps = [...new Set(referenceFor(space, options).flatMap((width, layer) => space.widths[layer]!.map((each) => each / width)))].sort((a, b) => a - b);

@@ -112,6 +112,19 @@ describe("evolutionarySearch", () => {
     expect(seen).toHaveLength(3);
   });
 
+  it("stops before the next shape, where each takes its time", async () => {
+    for (const last of [3, 150]) {
+      const stop = new AbortController();
+      let asked = 0;
+      const objective = async (shape: Shape): Promise<number> => {
+        if (++asked === last) stop.abort();
+        return evaluatePairwiseSum(perplexity, shape);
+      };
+      await expect(outcome({ ...short, objective, signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" });
+      expect(asked).toBe(last);
+    }
+  });
+
   it.each<[string, Partial<EvolutionarySearchOptions>, string]>([
     ["no parents", { parents: 0 }, "supershaper/bad-option"], ["no population", { population: 0 }, "supershaper/bad-option"],
     ["half an iteration", { iterations: 0.5 }, "supershaper/bad-option"], ["a probability of 2", { mutationProbability: 2 }, "supershaper/bad-option"],

@@ -29,7 +29,7 @@ export interface EvolutionarySearchOptions {
   readonly iterations?: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Ends the search between two iterations: it throws the signal's reason. */
+  /** Ends the search before the next shape: it throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -57,8 +57,8 @@ export type EvolutionEvent =
  * Shapes that do not keep the constraints come after all that do, by how far they are from it (Deb 2000), so the search finds its way to a narrow range and
  * always ends. Runs of the same seed are the same.
  *
- * @throws SuperShaperError `supershaper/infeasible` where a constraint on a pairwise sum cannot be kept, or no shape was found that keeps all: the message
- * gives the range of each; `supershaper/bad-option`, `supershaper/bad-measure`
+ * @throws SuperShaperError `supershaper/infeasible` where a constraint on a pairwise sum, or a predictor that rises with one, cannot be kept, or no shape was
+ * found that keeps all: the message gives the range of each; `supershaper/bad-option`, `supershaper/bad-measure`
  *
  * Source: SuperShaper, section 4.1, after Real et al. 2017, in the released code's form.
  */
@@ -75,18 +75,18 @@ export async function* evolutionarySearch(options: EvolutionarySearchOptions): A
   const progress = (iteration: number, { shape, values: [value] }: JudgedShape): EvolutionEvent =>
     ({ type: "iteration", iteration, tried: judge.count, ...(value !== undefined && { best: { shape, value } }) });
 
-  let best = fittest(await judge.judgeAll(space.sample(seed, population)), parents);
+  let best = fittest(await judge.judgeAll(space.sample(seed, population), signal), parents);
   yield progress(0, best[0]!);
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    signal?.throwIfAborted();
     await setImmediate(); // Lets timers and input in.
+    signal?.throwIfAborted();
     const rng = random(seed, "shapes", iteration);
     const parent = (): Shape => drawnFrom(best, rng).shape;
     const children = [
       ...Array.from({ length: mutations }, () => mutated(space, parent(), probability, rng)),
       ...Array.from({ length: crossovers }, () => crossed(parent(), parent(), rng)),
     ];
-    best = fittest([...best, ...await judge.judgeAll(children)], parents);
+    best = fittest([...best, ...await judge.judgeAll(children, signal)], parents);
     yield progress(iteration, best[0]!);
   }
 

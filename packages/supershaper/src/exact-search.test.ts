@@ -1,4 +1,4 @@
-import { evaluatePairwiseSum } from "@bort/predictors";
+import { evaluatePairwiseSum, type PairwiseSum } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
 import { exactSearch } from "./exact-search.js";
 import { pairwiseRange } from "./pairwise-range.js";
@@ -43,6 +43,20 @@ describe("exactSearch", () => {
     }
   });
 
+  it("finds the cheapest of fractional sizes between two bounds, though equal ones differ by rounding until a term makes them equal", () => {
+    const space = new ShapeSpace({ heads: 1, layers: 7, widths: [1, 2, 3] });
+    for (let seed = 0; seed < 6; seed++) {
+      const [cost, whole] = [randomSum(seed), randomSum(1000 + seed, 7)];
+      const size: PairwiseSum = { constant: whole.constant / 10, unary: (...at) => whole.unary(...at) / 10, pair: (...at) => whole.pair(...at) / 10 };
+      const all = [...space].map((shape) => ({ tenths: evaluatePairwiseSum(whole, shape), cost: evaluatePairwiseSum(cost, shape) }));
+      for (const tenths of new Set(all.map((each) => each.tenths))) {
+        const found = exactSearch({ space, cost, size, atLeast: (tenths - 0.5) / 10, atMost: (tenths + 0.5) / 10 });
+        expect(found.size).toBeCloseTo(tenths / 10, 10);
+        expect(found.cost).toBeCloseTo(Math.min(...all.filter((each) => each.tenths === tenths).map((each) => each.cost)), 12);
+      }
+    }
+  });
+
   const paper = new ShapeSpace();
   const parameters = parameterSum(paper, { accounting: "supershaper-paper" });
   const wider = { constant: 0, unary: (layer: number, width: number) => -(layer + 1) * Math.sqrt(width), pair: (_: number, width: number, next: number) => Math.abs(width - next) / 500 };
@@ -81,7 +95,7 @@ describe("exactSearch", () => {
     const { least, most } = pairwiseRange(deep, size);
     const middle = (least + most) / 2;
     expect(exactSearch({ space: deep, cost, size, atMost: middle }).size).toBeLessThanOrEqual(middle);
-    expect(() => exactSearch({ space: deep, cost, size, atLeast: most - 2, atMost: most - 1.999 })).toThrow(expect.objectContaining({ code: "supershaper/too-large" }));
+    expect(() => exactSearch({ space: deep, cost, size, atLeast: most - 2, atMost: most - 1.999 })).toThrow(expect.objectContaining({ code: "supershaper/too-large", message: expect.stringContaining("one bound instead of two") }));
   });
 
   it.each([[Number.NaN, 1], [2, 1], [0, Number.NaN]])("refuses the bounds %d and %d", (atLeast, atMost) => {

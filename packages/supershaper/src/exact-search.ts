@@ -18,14 +18,14 @@ export interface ExactSearchOptions extends ExactOptions {
  * so that a shape is found whose size is the bound, in whatever order its terms are added; sums of whole terms are exact.
  *
  * @throws SuperShaperError `supershaper/infeasible` where no shape has such a size; `supershaper/bad-option`, `supershaper/bad-measure`;
- * `supershaper/too-large` where both bounds bind in a space of more than about 14 layers
+ * `supershaper/too-large` beyond 2^21 partial shapes that end in one width, as where both bounds bind in a space of more than about 14 layers,
+ * or where one does and hardly any shape dominates another
  */
 export function exactSearch({ space, cost, size = parameterSum(space), atLeast = -Infinity, atMost = Infinity }: ExactSearchOptions): SizedShape {
   requireRange("a size", atLeast, atMost);
   const [sizes, costs] = [sumTables(space, size), sumTables(space, cost)];
   const range = rangeOfTables(sizes);
-  const rounding = roundingOf(sizes);
-  const [least, most] = [atLeast - rounding, atMost + rounding];
+  const [least, most] = [atLeast - range.rounding, atMost + range.rounding];
   const found = (sizeTables: SumTables, from: number, to: number): SizedShape => {
     const places = cheapestWithin(sizeTables, costs, from, to);
     if (places === undefined) throw outside(atLeast, atMost, range);
@@ -37,13 +37,6 @@ export function exactSearch({ space, cost, size = parameterSum(space), atLeast =
   if (small.size >= least) return small;
   const large = found(negatedTables(sizes), -Infinity, -least);
   return large.size <= most ? large : found(sizes, least, most);
-}
-
-/** More than sums of these terms differ by when they are added in another order: none where all are whole. */
-function roundingOf({ first, steps }: SumTables): number {
-  const tables = [first, ...steps];
-  if (tables.every((table) => table.every(Number.isSafeInteger))) return 0;
-  return 1e-12 * tables.reduce((sum, table) => sum + table.reduce((most, term) => Math.max(most, Math.abs(term)), 0), 0);
 }
 
 function outside(atLeast: number, atMost: number, { least, most }: MeasureRange): SuperShaperError {

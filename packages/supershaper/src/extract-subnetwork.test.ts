@@ -8,7 +8,7 @@ import { createModel, evaluateMlm, inferenceGraph, loadMlmModel, type MlmModel, 
 import { onnxBackend } from "@bort/backend-onnx";
 import { evaluatePairwiseSum } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
-import { backboneOf } from "./backbone.js";
+import { backboneOf, isBackbone } from "./backbone.js";
 import { extractSubnetwork } from "./extract-subnetwork.js";
 import { parameterSum } from "./shape-counts.js";
 import { ShapeSpace } from "./shape-space.js";
@@ -111,5 +111,22 @@ describe("extractSubnetwork", () => {
   it("refuses a model that is no backbone", () => {
     const plain = createModel(uniformArch({ depth: 1, heads: 2, hidden: 8, intermediate: 8, vocabSize: 40, positions: 8 }), { kind: "mlm" }, 1);
     expect(() => extractSubnetwork(plain, [8])).toThrow(expect.objectContaining({ code: "supershaper/bad-backbone" }));
+  });
+
+  const { layers } = supernet.arch;
+  it.each<[string, Partial<EncoderArch>]>([
+    ["whose heads are fewer than those of a backbone", { layers: layers.map((layer) => ({ ...layer, heads: 1 })) }],
+    ["whose keys are narrower", { layers: layers.map((layer) => ({ ...layer, keySize: 6 })) }],
+    ["whose values are narrower in one layer", { layers: layers.map((layer, i) => (i === 1 ? { ...layer, valueSize: 6 } : layer)) }],
+    ["of other heads in one layer", { layers: layers.map((layer, i) => (i === 2 ? { ...layer, heads: 4, keySize: 6, valueSize: 6 } : layer)) }],
+    ["whose FFNs differ", { layers: layers.map((layer, i) => ({ ...layer, intermediateSize: 20 - 4 * i })) }],
+    ["of stacked FFNs", { layers: layers.map((layer) => ({ ...layer, feedForwards: 2 })) }],
+    ["of a narrower layer", { layers: layers.map((layer, i) => (i === 0 ? { ...layer, width: 8 } : layer)) }],
+    ["whose layers share", { sharing: [0, 1, 0] }],
+    ["whose bottlenecks are merged", { bottleneck: { kind: "linear", merged: true } }],
+  ])("refuses a network with bottlenecks that is no super-network, %s", (_, changes) => {
+    const arch = { ...supernet.arch, ...changes };
+    expect([isBackbone(supernet.arch), isBackbone(arch)]).toEqual([true, false]);
+    expect(() => extractSubnetwork({ ...supernet, arch }, [8, 8, 8])).toThrow(expect.objectContaining({ code: "supershaper/bad-backbone" }));
   });
 });

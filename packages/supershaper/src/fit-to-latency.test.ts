@@ -6,6 +6,7 @@ import { exactFront } from "./exact-front.js";
 import { bestOfFront, type FitEvent, fitToLatency, type FitToLatencyOptions, type FittedShape } from "./fit-to-latency.js";
 import { parameterSum } from "./shape-counts.js";
 import { ShapeSpace } from "./shape-space.js";
+import { randomSum } from "./toy-sums.js";
 
 const space = new ShapeSpace();
 const parameters = parameterSum(space);
@@ -98,6 +99,17 @@ describe("fitToLatency", () => {
       const { parameters: found } = await fitAmong(new Map(sizes.map((size, i) => [size, times[i]!])), budgetMs);
       expect(found).toBeGreaterThanOrEqual(sizes[times.indexOf(budgetMs)]! / 1.005);
       expect(found).toBeLessThanOrEqual(sizes[times.indexOf(budgetMs)]!);
+    }
+  });
+
+  it("asks for the smallest and the largest where sizes are fractions, whose sums depend on their order", async () => {
+    const mixed = new ShapeSpace({ heads: 1, widths: [[1, 2, 5], [3, 4], [2, 7, 9], [1, 8]] });
+    for (let seed = 0; seed < 50; seed++) {
+      const size: PairwiseSum = { ...randomSum(seed), constant: 100 };
+      const mixedFront = exactFront({ space: mixed, cost: randomSum(1000 + seed), size });
+      const { result } = await fitted({ space: mixed, parameters: size, bestAt: bestOfFront(mixedFront), latencyMs: () => 1, budgetMs: 2 });
+      expect(result.measured[0]!.shape).toEqual(mixedFront[0]!.shape);
+      expect(result.shape).toEqual(mixedFront.at(-1)!.shape);
     }
   });
 

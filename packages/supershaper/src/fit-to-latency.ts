@@ -1,10 +1,11 @@
 import { evaluatePairwiseSum, type PairwiseSum, type Shape } from "@bort/predictors";
 import { monotoneFit } from "./monotone-fit.js";
-import { pairwiseRange } from "./pairwise-range.js";
+import { rangeOfTables } from "./pairwise-range.js";
 import { requireCount } from "./require-options.js";
 import { parameterSum } from "./shape-counts.js";
 import { finiteMeasure } from "./shape-measure.js";
 import { type ShapeSpace } from "./shape-space.js";
+import { sumTables } from "./sum-tables.js";
 import { SuperShaperError } from "./supershaper-error.js";
 
 export interface FitToLatencyOptions {
@@ -76,7 +77,7 @@ export async function* fitToLatency(options: FitToLatencyOptions): AsyncGenerato
   if (!(tolerance > 0)) throw new SuperShaperError("supershaper/bad-option", `supershaper: a tolerance must be above 0, got ${tolerance}; correct it`);
   const sizes = requireCount(options.sizes ?? 3, "sizes", 0);
   const measurements = requireCount(options.measurements ?? 16, "measurements", sizes + 2);
-  const { least, most } = pairwiseRange(space, parameters);
+  const { least, most, rounding } = rangeOfTables(sumTables(space, parameters));
   const measured = new Map<string, TimedShape>();
   const answers: Answer[] = [];
   async function* ask(atMost: number): AsyncGenerator<FitEvent, TimedShape, void> {
@@ -91,9 +92,9 @@ export async function* fitToLatency(options: FitToLatencyOptions): AsyncGenerato
     return timed;
   }
 
-  const smallest = yield* ask(least);
+  const smallest = yield* ask(least + rounding);
   if (smallest.latencyMs > budgetMs) throw tooSlow(smallest, budgetMs);
-  yield* ask(most);
+  yield* ask(most + rounding);
   for (let i = 1; i <= sizes; i++) yield* ask(least + ((most - least) * i) / (sizes + 1));
   while (measured.size < measurements && answers.length < ASKS * measurements) {
     const next = nextSize(answers, budgetMs, tolerance);

@@ -36,7 +36,7 @@ export function labelsByLayer(size: SumTables, cost: SumTables, keep: KeptLabels
  */
 export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly number[], costTerms: readonly number[], keep: KeptLabels): Labels {
   const room = sources.reduce((sum, { sizes }) => sum + sizes.length, 0);
-  if (room > mostLabels) throw tooMany(room);
+  if (room > mostLabels) throw tooMany(room, keep);
   const [sizes, costs, places, indices] = [new Float64Array(room), new Float64Array(room), new Int32Array(room), new Int32Array(room)];
   const heads: Heads = { sizes: new Float64Array(sources.length), costs: new Float64Array(sources.length) };
   const cursors = new Int32Array(sources.length);
@@ -54,7 +54,9 @@ export function mergedLabels(sources: readonly Labels[], sizeTerms: readonly num
     const [size, cost] = [heads.sizes[from]!, heads.costs[from]!];
     const index = cursors[from]!++;
     show(from);
-    if (count > 0 && (keep === "undominated" ? cost >= costs[count - 1]! : size === sizes[count - 1])) continue;
+    const isTied = count > 0 && size === sizes[count - 1]; // Sizes of one source, too, which differ by rounding, may be equal once a term is added.
+    if (count > 0 && cost >= costs[count - 1]! && (isTied || keep === "undominated")) continue;
+    if (isTied) count--; // The cheaper of two takes the place.
     sizes[count] = size;
     costs[count] = cost;
     places[count] = from;
@@ -86,7 +88,8 @@ export function tracedPlaces(layers: readonly (readonly Labels[])[], place: numb
   return path;
 }
 
-function tooMany(labels: number): SuperShaperError {
+function tooMany(labels: number, keep: KeptLabels): SuperShaperError {
+  const fewer = keep === "every-size" ? "give one bound instead of two, coarser sizes, or" : "give coarser sizes, or";
   return new SuperShaperError("supershaper/too-large",
-    `supershaper: an exact search needs at most ${mostLabels} partial shapes that end in one width, got ${labels}; give one bound instead of two, coarser sizes, or use evolutionarySearch`);
+    `supershaper: an exact search needs at most ${mostLabels} partial shapes that end in one width, got ${labels}; ${fewer} use evolutionarySearch`);
 }

@@ -53,6 +53,19 @@ describe("multiObjectiveSearch", () => {
     expect(await front({ ...options, iterations: 3, seed: 2 })).toEqual(await front({ ...options, iterations: 3, seed: 2 }));
   });
 
+  it("stops before the next shape, where each takes its time", async () => {
+    for (const last of [3, 90]) {
+      const stop = new AbortController();
+      let asked = 0;
+      const measured = async (shape: Shape): Promise<number> => {
+        if (++asked === last) stop.abort();
+        return evaluatePairwiseSum(loss, shape);
+      };
+      await expect(front({ ...options, objectives: { measured, parameters }, signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" });
+      expect(asked).toBe(last);
+    }
+  });
+
   it("refuses no objectives, and says what could be kept where constraints cannot be", async () => {
     await expect(front({ space, objectives: {} })).rejects.toMatchObject({ code: "supershaper/bad-option" });
     await expect(front({ ...options, population: 1 })).rejects.toMatchObject({ code: "supershaper/bad-option" });

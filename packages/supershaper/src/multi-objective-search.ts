@@ -27,7 +27,7 @@ export interface MultiObjectiveSearchOptions<Name extends string> {
   readonly mutationProbability?: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Ends the search between two iterations: it throws the signal's reason. */
+  /** Ends the search before the next shape: it throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -70,16 +70,16 @@ export async function* multiObjectiveSearch<Name extends string>(options: MultiO
   const judge = new ShapeJudge(names.map((name) => options.objectives[name]), constraints);
   const frontOf = (population: readonly Ranked[]): Ranked[] => population.filter(({ rank, violation }) => rank === 0 && violation === 0);
 
-  let population = survivors(await judge.judgeAll(space.sample(seed, size)), size);
+  let population = survivors(await judge.judgeAll(space.sample(seed, size), signal), size);
   for (let iteration = 0; ; iteration++) {
     yield { type: "iteration", iteration, tried: judge.count, front: frontOf(population).length };
     if (iteration === iterations) break;
-    signal?.throwIfAborted();
     await setImmediate(); // Lets timers and input in.
+    signal?.throwIfAborted();
     const rng = random(seed, "front", iteration + 1);
     const parent = (): Shape => tournament(population, rng).shape;
     const children = Array.from({ length: size }, () => mutated(space, rng.uniform() < crossover ? crossed(parent(), parent(), rng) : parent(), mutation, rng));
-    population = survivors([...population, ...await judge.judgeAll(children)], size);
+    population = survivors([...population, ...await judge.judgeAll(children, signal)], size);
   }
 
   const found = frontOf(population).sort((a, b) => a.values[0]! - b.values[0]!);

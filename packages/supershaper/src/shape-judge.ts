@@ -43,10 +43,13 @@ export class ShapeJudge {
     return judged;
   }
 
-  /** All of them, in order. */
-  async judgeAll(shapes: readonly Shape[]): Promise<JudgedShape[]> {
+  /** All of them, in order; a signal ends it before the next shape: it throws the signal's reason. */
+  async judgeAll(shapes: readonly Shape[], signal: AbortSignal | undefined): Promise<JudgedShape[]> {
     const judged: JudgedShape[] = [];
-    for (const shape of shapes) judged.push(await this.judge(shape));
+    for (const shape of shapes) {
+      signal?.throwIfAborted();
+      judged.push(await this.judge(shape));
+    }
     return judged;
   }
 }

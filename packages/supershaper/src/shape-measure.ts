@@ -1,4 +1,4 @@
-import { evaluatePairwiseSum, type PairwiseSum, type Predictor, type Shape } from "@bort/predictors";
+import { evaluatePairwiseSum, type PairwisePredictor, type PairwiseSum, type Predictor, type Shape } from "@bort/predictors";
 import { SuperShaperError } from "./supershaper-error.js";
 
 /** A number of a shape: counted, predicted, or measured by a function. */
@@ -12,6 +12,11 @@ export function measured(measure: ShapeMeasure): (shape: Shape) => number {
 
 export function isPredictor(measure: object): measure is Predictor {
   return "predict" in measure;
+}
+
+/** Whether its predictions rise with a pairwise sum. */
+export function isPairwisePredictor(measure: object): measure is PairwisePredictor {
+  return isPredictor(measure) && "sum" in measure;
 }
 
 /** @throws SuperShaperError `supershaper/bad-measure` */

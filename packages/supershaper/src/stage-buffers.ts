@@ -12,6 +12,7 @@ export class StageBuffers {
     const key = `${dtype} ${name}`;
     const there = this.#arrays.get(key);
     if (there !== undefined && there.length >= size) return there.subarray(0, size);
+    this.#arrays.delete(key); // Before there is another, which may fail.
     if (there instanceof Float32Array) this.memory.free(there);
     const array = dtype === "f32" ? this.memory.allocate(size) : allocate(dtype, size); // An engine's own memory is of float32.
     this.#arrays.set(key, array);

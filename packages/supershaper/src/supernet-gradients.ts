@@ -85,7 +85,10 @@ export class SupernetGradients implements GradientSource {
     this.#buffers = new StageBuffers(memoryOf(backend));
   }
 
-  /** Fills `gradients` with the sum over sub-networks of the mean over micro-batches; `loss` is the mean over sub-networks, `lossLargest`, where the largest comes first, that of the first. */
+  /**
+   * Fills `gradients` with the sum over sub-networks of the mean over micro-batches; `loss` is the mean over sub-networks, `lossLargest`, where the largest comes first,
+   * that of the first. What is learnt from hidden states is in the gradients alone.
+   */
   async run(batches: readonly MicroBatch[]): Promise<Record<string, number>> {
     const { largestFirst = false } = this.options;
     this.#written.clear();

@@ -2,7 +2,7 @@ import { evaluatePairwiseSum } from "@bort/predictors";
 import { describe, expect, it } from "vitest";
 import { parameterSum } from "./shape-counts.js";
 import { ShapeSpace } from "./shape-space.js";
-import { templateIn, type TemplateName, templateShapes } from "./template-shapes.js";
+import { shapeOfPreset, templateIn, type TemplateName, templateShapes } from "./template-shapes.js";
 
 describe("templateShapes", () => {
   it("are seven shapes of the paper's space, of the sizes that it prints", () => {
@@ -33,5 +33,16 @@ describe("templateIn", () => {
     expect(templateIn(small, "bottle")).toEqual([32, 32, 32, 192, 192, 256]);
     expect(templateIn(small, "diamond")).toEqual([32, 96, 128, 160, 96, 32]);
     expect(templateIn(new ShapeSpace({ heads: 1, widths: [[1, 2], [1, 2, 3], [5]] }), "lower-triangle")).toEqual([1, 2, 5]);
+  });
+});
+
+describe("shapeOfPreset", () => {
+  it("has the width of each layer, by any name of a network of SuperShaper", () => {
+    expect(shapeOfPreset("supershaper-63m")).toEqual([480, 240, 360, 240, 540, 480, 360, 360, 360, 360, 540, 480]);
+    expect(shapeOfPreset("supershaper-evo-2")).toEqual(shapeOfPreset("supershaper-63m"));
+  });
+
+  it.each(["bert-base-cased", "mobilebert"])("refuses a network that is none: %s", (name) => {
+    expect(() => shapeOfPreset(name)).toThrow(expect.objectContaining({ name: "SuperShaperError", code: "supershaper/bad-shape" }));
   });
 });

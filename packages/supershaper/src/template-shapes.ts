@@ -2,6 +2,7 @@ import { presetNamed } from "@bort/arch";
 import { type Shape } from "@bort/predictors";
 import { resampled } from "./paper-layer.js";
 import { paperWidths, type ShapeSpace } from "./shape-space.js";
+import { SuperShaperError } from "./supershaper-error.js";
 
 export type TemplateName = "bottle" | "diamond" | "inverted-bottle" | "inverted-diamond" | "lower-triangle" | "rectangle" | "upper-triangle";
 
@@ -19,7 +20,9 @@ export function templateIn({ widths, layers }: ShapeSpace, name: TemplateName): 
   });
 }
 
-/** The shape of a network of SuperShaper that is a preset of `@bort/arch`; @throws ArchError `arch/unknown-preset` */
+/** The shape of a network of SuperShaper that is a preset of `@bort/arch`; @throws ArchError `arch/unknown-preset`; SuperShaperError `supershaper/bad-shape` for another network */
 export function shapeOfPreset(name: string): Shape {
-  return presetNamed(name).layers.map(({ width }) => width!);
+  const { bottleneck, layers } = presetNamed(name);
+  if (bottleneck?.kind === "linear") return layers.map(({ width }) => width!);
+  throw new SuperShaperError("supershaper/bad-shape", `supershaper: a shape needs a preset with linear bottlenecks, got ${name}; give a network of SuperShaper, such as supershaper-63m`);
 }

@@ -121,6 +121,11 @@ describe("trainSupernet", () => {
     ["distillation without the largest network", { sampling: "random", distillation: { hidden: 1 } }, "supershaper/bad-option"],
     ["random sampling of none", { sampling: "random", random: 0 }, "supershaper/bad-option"],
     ["a weight above 1", { distillation: { logits: { weight: 2, temperature: 1 } } }, "supershaper/bad-option"],
+    ["an infinite temperature", { distillation: { logits: { weight: 0.5, temperature: Infinity } } }, "supershaper/bad-option"],
+    ["an infinite weight of hidden states", { distillation: { hidden: Infinity } }, "supershaper/bad-option"],
+    ["an empty panel, whose mean would be 0", { panel: [] }, "supershaper/bad-option"],
+    ["no text to evaluate on", { validation: [] }, "supershaper/bad-option"],
+    ["a super-network whose heads were cut", { supernet: { ...supernet, arch: { ...supernet.arch, layers: supernet.arch.layers.map((layer) => ({ ...layer, keySize: 6, valueSize: 6 })) } } }, "supershaper/bad-backbone"],
   ])("refuses %s, before any work", async (_, changes, code) => {
     await expect(trainSupernet({ ...options, ...changes }).next()).rejects.toMatchObject({ code });
   });

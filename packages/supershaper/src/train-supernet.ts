@@ -25,7 +25,7 @@ export interface TrainSupernetOptions
   readonly shape: MlmShape;
   /** Batches of `shape`. */
   readonly train: MlmBatches;
-  /** Batches of `shape` to evaluate on. */
+  /** Batches of `shape` to evaluate on: one or more. */
   readonly validation: readonly MlmBatch[];
   /** Which networks a step sums gradients of: random ones, or before them the largest and the smallest. Default `sandwich`. */
   readonly sampling?: "random" | "sandwich";
@@ -35,7 +35,7 @@ export interface TrainSupernetOptions
   readonly slicing?: Slicing;
   /** What a step's other networks learn from its largest; with `sandwich` alone. Default: nothing. */
   readonly distillation?: InPlaceDistillation;
-  /** Shapes that are evaluated as it goes. Default: the largest, the smallest and four random ones. */
+  /** Shapes that are evaluated as it goes: one or more. Default: the largest, the smallest and four random ones. */
   readonly panel?: readonly Shape[];
 }
 
@@ -57,8 +57,8 @@ export const superShaperTraining: Readonly<Required<Pick<TrainSupernetOptions, "
  * Trains a super-network so that its sub-networks can be taken as they are. All micro-batches of a step run through the same shapes, which depend on the seed and
  * the step alone.
  *
- * `step` events carry the mean loss of the step's networks, and where these are a sandwich `lossLargest`, that of the space's largest; `evaluation` events the panel's mean loss,
- * `validationLoss`, and of each of its shapes `perplexity <widths>`, which is e to its loss.
+ * `step` events carry the mean loss of the step's networks, in which hidden states that are distilled do not count, and where these are a sandwich `lossLargest`, that of the
+ * space's largest; `evaluation` events the panel's mean loss, `validationLoss`, and of each of its shapes `perplexity <widths>`, which is e to its loss.
  *
  * @throws SuperShaperError `supershaper/bad-backbone`, `supershaper/bad-shape` for a space that is not of this backbone, `supershaper/bad-option`; what `runTraining` throws: NnError
  * `nn/other-run` for a checkpoint of another space or backbone, or of another panel where early stopping watches it
@@ -129,14 +129,16 @@ function copyOf({ arch, head, parameters }: MlmModel): MlmModel {
   return { arch, head, parameters: copy };
 }
 
-function requireOptions({ supernet: { arch }, space, sampling = "sandwich", random = 1, distillation }: TrainSupernetOptions): void {
+function requireOptions({ supernet: { arch }, space, sampling = "sandwich", random = 1, distillation, panel, validation }: TrainSupernetOptions): void {
   requireSpace(arch, space);
+  if (panel?.length === 0) throw new SuperShaperError("supershaper/bad-option", "supershaper: an evaluation needs at least one shape, got an empty panel; give some, or leave it out");
+  if (validation.length === 0) throw new SuperShaperError("supershaper/bad-option", "supershaper: an evaluation needs at least one batch, got none; give more validation text");
   const least = sampling === "random" ? 1 : 0;
   if (!Number.isSafeInteger(random) || random < least) throw new SuperShaperError("supershaper/bad-option", `supershaper: a step needs a whole number of random networks from ${least}, got ${random}`);
   if (distillation !== undefined && sampling !== "sandwich") throw new SuperShaperError("supershaper/bad-option", "supershaper: distillation in place needs the largest network in each step; sample by sandwich");
   const { logits, hidden = 0 } = distillation ?? {};
-  if (logits !== undefined && !(logits.weight >= 0 && logits.weight <= 1 && logits.temperature > 0)) {
-    throw new SuperShaperError("supershaper/bad-option", `supershaper: distilled logits need a weight from 0 to 1 and a temperature above 0, got ${logits.weight} and ${logits.temperature}`);
+  if (logits !== undefined && !(logits.weight >= 0 && logits.weight <= 1 && logits.temperature > 0 && Number.isFinite(logits.temperature))) {
+    throw new SuperShaperError("supershaper/bad-option", `supershaper: distilled logits need a weight from 0 to 1 and a finite temperature above 0, got ${logits.weight} and ${logits.temperature}`);
   }
-  if (!(hidden >= 0)) throw new SuperShaperError("supershaper/bad-option", `supershaper: the weight of hidden states must be a number from 0, got ${hidden}`);
+  if (!(hidden >= 0 && Number.isFinite(hidden))) throw new SuperShaperError("supershaper/bad-option", `supershaper: the weight of hidden states must be a finite number from 0, got ${hidden}`);
 }
