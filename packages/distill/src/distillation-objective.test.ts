@@ -18,6 +18,7 @@ import { type CacheTeacherLogitsOptions, cacheTeacherLogits } from "./logits-cac
 import { type LogitsCache, openLogitsCache } from "./logits-cache/logits-cache.js";
 import { publishedObjectives } from "./published-objectives.js";
 import { selfRelations } from "./self-relations.js";
+import { countingBackend } from "./test-backend.js";
 
 const shape = { batchSize: 2, sequenceLength: 10, maskedPerSequence: 2 };
 const archOf = (depth: number, hidden: number, heads = 2): EncoderArch => uniformArch({ depth, heads, hidden, intermediate: 12, vocabSize: 19, positions: 10, layerNormEps: 1e-5 });
@@ -153,15 +154,7 @@ describe("distillationObjective", () => {
   });
 
   it("compiles a teacher once for students of all sizes, as pruning has one a round, and gives it back", async () => {
-    const programs = { compiled: 0, disposed: 0 };
-    const counting: Backend = {
-      ...backend,
-      compile: async (graph) => {
-        programs.compiled++;
-        const { run, dispose } = await backend.compile(graph);
-        return { run, dispose: async () => { programs.disposed++; await dispose(); } };
-      },
-    };
+    const { counting, programs } = countingBackend(backend);
     const objective = distillationObjective({ backend: counting, teachers: [teacher, second], terms: [lastLayer(), hiddenStates()] });
     const fedFor = async (hidden: number, own = shape): Promise<Feeds> => objective.feeds(chainBatches(19, own, 3).at(0), own, { arch: archOf(1, hidden), index: 0 });
     const first = await fedFor(8);

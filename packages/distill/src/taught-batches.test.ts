@@ -1,11 +1,12 @@
 import { uniformArch } from "@bort/arch";
 import { onnxBackend } from "@bort/backend-onnx";
 import { type ClassificationBatch, type ClassificationBatches, type TextExample, classificationBatches } from "@bort/data";
-import { type Backend, evaluate, referenceBackend } from "@bort/graph";
+import { evaluate, referenceBackend } from "@bort/graph";
 import { type Classifier, classificationFeeds, classificationLossGraph, createModel, finetune, predictOutputs } from "@bort/nn";
 import { describe, expect, it } from "vitest";
 import { collect, tinyTokenizer } from "../../nn/src/test-models.js";
 import { type TaughtBatchesOptions, taughtBatches } from "./taught-batches.js";
+import { countingBackend } from "./test-backend.js";
 
 const tokenizer = await tinyTokenizer();
 const labels = ["no", "maybe", "yes"];
@@ -63,15 +64,7 @@ describe("taughtBatches", () => {
   });
 
   it("compiles its teacher once a length, and gives the programs back", async () => {
-    const programs = { compiled: 0, disposed: 0 };
-    const counting: Backend = {
-      ...backend,
-      compile: async (graph) => {
-        programs.compiled++;
-        const program = await backend.compile(graph);
-        return { run: (...args) => program.run(...args), dispose: async () => { programs.disposed++; } };
-      },
-    };
+    const { counting, programs } = countingBackend(backend);
     const taught = taughtBatches({ ...options, backend: counting });
     expect(programs.compiled).toBe(0);
     for (const step of [0, 1, 2, 0, 2]) await taught.at(step);
