@@ -12,7 +12,7 @@ export function pruningText({ base, cells, rounds, baseMeans, summaries, slants,
   return [
     "every network trained for equal time, fine-tuning in rounds with it: held-out MLM loss in nats before and after what the rounds left of it, accuracy on SST-2's dev split, mean over seeds (95% interval), and less two others seed by seed",
     consoleTable(lossTable(main, baseMeans, ["uniform", "layers"])),
-    "parameters and latency (one sequence, the encoder), as shares of the base's: only a row whose interval is below 1 is faster", consoleTable(latencyTable(summaries, baseMeans)),
+    "parameters and latency (one sequence, the encoder), as shares of the base's: only a row whose interval is below 1, and below that of the base beside itself, is faster", consoleTable(latencyTable(summaries, baseMeans)),
     `${wholeArm} by other penalties, costs and trainings`, consoleTable(lossTable(varied, null, [wholeArm])),
     "Spearman's correlation of f with the layer's number, above 0 where FFNs are wider towards the output, and the mean f of each third of the layers", consoleTable(slantTable(slants)),
     "sizes", consoleTable(sizeTable([{ arm: "base", fraction: 1, networks: base }, ...cells])),
